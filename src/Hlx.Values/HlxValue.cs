@@ -65,6 +65,9 @@ public readonly partial struct HlxValue : IEquatable<HlxValue>
     /// <exception cref="HlxException"><see cref="ErrorCode.TypeMismatch"/> for another kind.</exception>
     public HlxObject AsObject() => Unsafe.As<HlxObject>(Expect(HlxKind.Object)._reference!);
 
+    /// <summary>The kind in words, for messages: <c>an int</c>, <c>a handle</c>.</summary>
+    public string Describe() => IsHandle ? "a handle" : Name(Kind);
+
     /// <inheritdoc/>
     public bool Equals(HlxValue other)
     {
@@ -114,9 +117,9 @@ public readonly partial struct HlxValue : IEquatable<HlxValue>
     private HlxValue Expect(HlxKind kind) => Kind == kind ? this : throw Mismatch(Name(kind));
 
     private HlxException Mismatch(string wanted) =>
-        new(ErrorCode.TypeMismatch, $"the value is {(IsHandle ? "a handle" : Name(Kind))} where {wanted} is needed", $"Pass {wanted}");
+        new(ErrorCode.TypeMismatch, $"the value is {Describe()} where {wanted} is needed", $"Pass {wanted}");
 
-    internal static string Name(HlxKind kind) => kind switch
+    private static string Name(HlxKind kind) => kind switch
     {
         HlxKind.Null => "null",
         HlxKind.Bool => "a bool",

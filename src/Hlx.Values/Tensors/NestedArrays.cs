@@ -30,7 +30,7 @@ public static class NestedArrays
                 {
                     HlxKind.Float => (float)item.AsFloat(),
                     HlxKind.Int => item.AsInt(),
-                    _ => throw Refuse($"it holds {HlxValue.Name(item.Kind)} where a number is needed"),
+                    _ => throw Refuse($"it holds {item.Describe()} where a number is needed"),
                 };
                 return;
             }

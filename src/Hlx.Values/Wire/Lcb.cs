@@ -62,6 +62,22 @@ public static class Lcb
         return value;
     }
 
+    /// <summary>The kind of an encoded value, from its first byte; the rest is not looked at.</summary>
+    /// <param name="lcb">An encoding.</param>
+    /// <returns>The kind, or null if no value starts with that byte.</returns>
+    public static HlxKind? KindOf(ReadOnlySpan<byte> lcb) => lcb.IsEmpty ? null : lcb[0] switch
+    {
+        LcbTag.Null => HlxKind.Null,
+        LcbTag.True or LcbTag.False => HlxKind.Bool,
+        LcbTag.Int => HlxKind.Int,
+        LcbTag.Float => HlxKind.Float,
+        LcbTag.Text or LcbTag.Handle => HlxKind.Text,
+        LcbTag.Bytes => HlxKind.Bytes,
+        LcbTag.ArrayStart => HlxKind.Array,
+        LcbTag.ObjectStart => HlxKind.Object,
+        _ => null,
+    };
+
     private static int CheckedLength(HlxValue value, long maxBytes)
     {
         long length = GetLength(value);

@@ -1,0 +1,82 @@
+using System.Globalization;
+using Hlx.Values;
+
+namespace Hlx.Store;
+
+/// <summary>What fields must be beyond their kind. Each check returns what is wrong, or null.</summary>
+internal static class FieldChecks
+{
+    private static readonly string[] Stages =
+        ["compute", "vertex", "fragment", "geometry", "tessellation_control", "tessellation_evaluation", "task", "mesh"];
+
+    private static readonly string[] Levels = ["", "not-guaranteed", "run-to-run", "device-to-device"];
+
+    public static string? IsHandle(HlxValue value) => value.IsHandle ? null : "a handle is needed";
+
+    public static string? IsNumber(HlxValue value) => value.Kind is HlxKind.Int or HlxKind.Float ? null : "a number is needed";
+
+    public static string? NotNegative(HlxValue value) => value.AsInt() >= 0 ? null : "it is negative";
+
+    public static string? ShaderStage(HlxValue value) =>
+        Stages.Contains(value.AsText()) ? null : $"\"{value.AsText()}\" is not one of {string.Join(", ", Stages)}";
+
+    public static string? Determinism(HlxValue value) =>
+        Levels.Contains(value.AsText()) ? null : $"\"{value.AsText()}\" is not one of not-guaranteed, run-to-run, device-to-device";
+
+    public static string? DTypeName(HlxValue value)
+    {
+        string text = value.AsText();
+        return Enum.GetValues<DType>().Any(type => type.Name() == text) ? null : $"\"{text}\" is not an element type";
+    }
+
+    public static Func<HlxValue, string?> Each(Func<HlxValue, string?> check) => value =>
+    {
+        for (int i = 0; i < value.AsArray().Length; i++)
+        {
+            if (check(value.AsArray()[i]) is string wrong) return $"[{i}]: {wrong}";
+        }
+        return null;
+    };
+
+    /// <summary>A fixed number of positive 32-bit extents.</summary>
+    public static Func<HlxValue, string?> Extents(int count) => value =>
+        value.AsArray().Length == count && value.AsArray().ToArray().All(item => item.Kind == HlxKind.Int && item.AsInt() is > 0 and <= uint.MaxValue)
+            ? null
+            : $"{count} ints from 1 to 4294967295 are needed";
+
+    /// <summary>A tensor's shape.</summary>
+    public static Func<HlxValue, string?> Shape(int maxRank) => value =>
+        value.Kind == HlxKind.Array && value.AsArray().Length <= maxRank
+            && value.AsArray().ToArray().All(item => item.Kind == HlxKind.Int && item.AsInt() is >= 0 and <= int.MaxValue)
+            ? null
+            : $"at most {maxRank} ints from 0 to 2147483647 are needed";
+
+    public static string? OutputSpec(HlxValue value) => Record(value, ("dtype", FieldType.Text, DTypeName), ("shape", FieldType.Array, Shape(16)));
+
+    public static string? Barrier(HlxValue value) =>
+        Record(value, ("stage_idx", FieldType.Int, NotNegative), ("memory_scope", FieldType.Text, _ => null));
+
+    /// <summary>An object from decimal constant ids to numbers or bools.</summary>
+    public static string? Specialization(HlxValue value)
+    {
+        foreach ((string key, HlxValue item) in value.AsObject())
+        {
+            if (!uint.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out _)) return $"\"{key}\" is not a constant id";
+            if (item.Kind is not (HlxKind.Int or HlxKind.Float or HlxKind.Bool)) return $"{key}: a number or bool is needed";
+        }
+        return null;
+    }
+
+    private static string? Record(HlxValue value, params ReadOnlySpan<(string Name, FieldType Type, Func<HlxValue, string?> Check)> fields)
+    {
+        if (value.Kind != HlxKind.Object) return "an object is needed";
+        HlxObject given = value.AsObject();
+        foreach ((string name, FieldType type, Func<HlxValue, string?> check) in fields)
+        {
+            if (!given.TryGet(name, out HlxValue item)) return $"\"{name}\" is missing";
+            if (!ContractValidator.Fits(item, type)) return $"\"{name}\" has the wrong kind";
+            if (check(item) is string wrong) return $"{name}: {wrong}";
+        }
+        return given.Count == fields.Length ? null : "it has fields of other names";
+    }
+}
