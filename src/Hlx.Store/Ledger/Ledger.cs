@@ -105,6 +105,9 @@ public sealed class Ledger : IDisposable
     private bool Initialize()
     {
         _connection.Open();
+        long version = (long)Scalar("PRAGMA user_version")!;
+        if (version > SchemaVersion)
+            throw new HlxException(ErrorCode.StoreIo, $"the ledger has format {version}, written by a newer HLX", "Update HLX or use another store");
         Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
         Execute("""
             CREATE TABLE IF NOT EXISTS executions (
@@ -115,9 +118,6 @@ public sealed class Ledger : IDisposable
             CREATE TABLE IF NOT EXISTS facts (
                 handle TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (handle, name)) WITHOUT ROWID;
             """);
-        long version = (long)Scalar("PRAGMA user_version")!;
-        if (version > SchemaVersion)
-            throw new HlxException(ErrorCode.StoreIo, $"the ledger has format {version}, written by a newer HLX", "Update HLX or use another store");
         Execute($"PRAGMA user_version = {SchemaVersion}");
         return true;
     }

@@ -1,0 +1,109 @@
+using Hlx.Store;
+using Hlx.Values;
+
+namespace Hlx.Compute;
+
+/// <summary>The element type and shape of an output.</summary>
+/// <param name="Type">The element type.</param>
+/// <param name="Shape">The extents, outermost first.</param>
+public sealed record OutputSpec(DType Type, IReadOnlyList<int> Shape)
+{
+    /// <summary>The size in bytes.</summary>
+    public long Bytes => Tensor.CountElements(Shape.ToArray()) * Type.Size();
+}
+
+/// <summary>A run of a shader on inputs (CONTRACT_901), as data.</summary>
+/// <param name="Name">A name for people.</param>
+/// <param name="Shader">The handle of a CONTRACT_900.</param>
+/// <param name="WorkgroupSize">The size of a workgroup in invocations; must be the shader's, or one that it can be specialized to.</param>
+public sealed record ComputeKernel(string Name, Handle Shader, Extent3 WorkgroupSize) : IContract
+{
+    /// <summary>The contract number.</summary>
+    public const int ContractId = 901;
+
+    /// <summary>Creates a kernel with a workgroup size.</summary>
+    /// <param name="name">A name for people.</param>
+    /// <param name="shader">The handle of a CONTRACT_900.</param>
+    /// <param name="workgroupSize">The size of a workgroup in invocations.</param>
+    public ComputeKernel(string name, Handle shader, (uint X, uint Y, uint Z) workgroupSize)
+        : this(name, shader, (Extent3)workgroupSize)
+    {
+    }
+
+    /// <summary>Bytes of shared memory that the shader declares; 0 if not stated.</summary>
+    public long SharedMemoryBytes { get; init; }
+
+    /// <summary>The layout of the push constants, such as <c>2×int32 + 1×float32</c>; empty to take the shader's own.</summary>
+    public string PushConstantsLayout { get; init; } = "";
+
+    /// <summary>The inputs: handles of tensors or nested arrays, in the order of the shader's bindings.</summary>
+    public IReadOnlyList<Handle> Inputs { get; init; } = [];
+
+    /// <summary>The outputs; null to infer one from two matrices.</summary>
+    public IReadOnlyList<OutputSpec>? Outputs { get; init; }
+
+    /// <summary>The number of workgroups; null to infer it from the output.</summary>
+    public Extent3? Dispatch { get; init; }
+
+    /// <summary>The values of the push constants; null to infer M, N and K.</summary>
+    public IReadOnlyList<HlxValue>? PushConstants { get; init; }
+
+    /// <summary>Values of specialization constants by id.</summary>
+    public IReadOnlyDictionary<uint, HlxValue> Specialization { get; init; } = new Dictionary<uint, HlxValue>();
+
+    /// <summary>The numerics profile that is asked for; empty for whatever the shader does.</summary>
+    public string Numerics { get; init; } = "";
+
+    /// <summary>The determinism level that is asked for; empty for none.</summary>
+    public string Determinism { get; init; } = "";
+
+    /// <inheritdoc/>
+    public HlxValue ToValue()
+    {
+        List<(string, HlxValue)> fields =
+        [
+            ("kernel_name", Name),
+            ("shader_handle", Shader),
+            ("workgroup_size", ContractValues.Extents(WorkgroupSize)),
+        ];
+        if (SharedMemoryBytes != 0) fields.Add(("shared_memory_bytes", SharedMemoryBytes));
+        if (PushConstantsLayout.Length > 0) fields.Add(("push_constants_layout", PushConstantsLayout));
+        if (Inputs.Count > 0) fields.Add(("inputs", ContractValues.Handles(Inputs)));
+        if (Outputs is not null) fields.Add(("outputs", HlxValue.Array([.. Outputs.Select(ToValue)])));
+        if (Dispatch is Extent3 dispatch) fields.Add(("dispatch", ContractValues.Extents(dispatch)));
+        if (PushConstants is not null) fields.Add(("push_constants", HlxValue.Array([.. PushConstants])));
+        if (Specialization.Count > 0) fields.Add(("specialization", HlxValue.Object([.. Specialization.Select(entry => ($"{entry.Key}", entry.Value))])));
+        if (Numerics.Length > 0) fields.Add(("numerics", Numerics));
+        if (Determinism.Length > 0) fields.Add(("determinism", Determinism));
+        return ContractValues.Wrap(ContractId, fields);
+    }
+
+    /// <summary>Reads a contract.</summary>
+    /// <param name="value">A CONTRACT_901 value.</param>
+    /// <exception cref="HlxException">As <see cref="ContractValidator.Validate"/>.</exception>
+    public static ComputeKernel FromValue(HlxValue value)
+    {
+        HlxObject fields = ContractValues.Unwrap(ContractId, value);
+        return new(fields["kernel_name"].AsText(), fields["shader_handle"].AsHandle(), ContractValues.Extents(fields["workgroup_size"]))
+        {
+            SharedMemoryBytes = fields.TryGet("shared_memory_bytes", out HlxValue shared) ? shared.AsInt() : 0,
+            PushConstantsLayout = ContractValues.Text(fields, "push_constants_layout"),
+            Inputs = ContractValues.Handles(fields, "inputs"),
+            Outputs = fields.TryGet("outputs", out HlxValue outputs) ? [.. outputs.AsArray().ToArray().Select(ToOutput)] : null,
+            Dispatch = fields.TryGet("dispatch", out HlxValue dispatch) ? ContractValues.Extents(dispatch) : null,
+            PushConstants = fields.TryGet("push_constants", out HlxValue constants) ? constants.AsArray().ToArray() : null,
+            Specialization = fields.TryGet("specialization", out HlxValue special)
+                ? special.AsObject().ToDictionary(entry => uint.Parse(entry.Key, System.Globalization.CultureInfo.InvariantCulture), entry => entry.Value)
+                : new Dictionary<uint, HlxValue>(),
+            Numerics = ContractValues.Text(fields, "numerics"),
+            Determinism = ContractValues.Text(fields, "determinism"),
+        };
+    }
+
+    private static HlxValue ToValue(OutputSpec output) => HlxValue.Object(
+        ("dtype", output.Type.Name()), ("shape", HlxValue.Array([.. output.Shape.Select(extent => HlxValue.From(extent))])));
+
+    private static OutputSpec ToOutput(HlxValue value) => new(
+        DTypes.Parse(value.AsObject()["dtype"].AsText()),
+        [.. value.AsObject()["shape"].AsArray().ToArray().Select(extent => (int)extent.AsInt())]);
+}

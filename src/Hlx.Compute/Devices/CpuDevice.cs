@@ -1,0 +1,45 @@
+using System.Runtime.InteropServices;
+
+namespace Hlx.Compute;
+
+/// <summary>The processor this program runs on. It runs operators, not shaders.</summary>
+/// <param name="threads">How many threads operators use; all processors if null.</param>
+public sealed class CpuDevice(int? threads = null) : IComputeDevice
+{
+    /// <summary>How the CPU is addressed.</summary>
+    public const string CpuAddress = "cpu://";
+
+    /// <summary>How many threads operators use.</summary>
+    public int Threads { get; } = threads ?? Environment.ProcessorCount;
+
+    /// <inheritdoc/>
+    public string Name { get; } = $"CPU ({RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}, {threads ?? Environment.ProcessorCount} threads)";
+
+    /// <inheritdoc/>
+    public string Address => CpuAddress;
+
+    /// <inheritdoc/>
+    public string Driver { get; } = RuntimeInformation.FrameworkDescription;
+
+    /// <inheritdoc/>
+    public DeviceBehaviour Behaviour => DeviceBehaviour.Ieee;
+
+    /// <summary>Runs an action for each index of a range, on this device's threads.</summary>
+    /// <param name="count">The action runs for 0 … count−1.</param>
+    /// <param name="action">The action.</param>
+    public void For(int count, Action<int> action)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        if (Threads == 1 || count <= 1)
+        {
+            for (int i = 0; i < count; i++) action(i);
+            return;
+        }
+        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Threads }, action);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
+}

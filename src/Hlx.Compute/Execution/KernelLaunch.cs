@@ -1,0 +1,50 @@
+namespace Hlx.Compute;
+
+/// <summary>One run of a shader as pure data, ready for any device.</summary>
+/// <param name="Spirv">The module.</param>
+/// <param name="EntryPoint">The compute entry point.</param>
+/// <param name="Buffers">The storage buffers, each with its own binding.</param>
+/// <param name="Workgroups">The number of workgroups.</param>
+public sealed record KernelLaunch(ReadOnlyMemory<byte> Spirv, string EntryPoint, IReadOnlyList<KernelBuffer> Buffers, Extent3 Workgroups)
+{
+    /// <summary>The push-constant block.</summary>
+    public ReadOnlyMemory<byte> PushConstants { get; init; }
+
+    /// <summary>Specialization constants: id and 32 raw bits.</summary>
+    public IReadOnlyList<(uint Id, uint Bits)> Specialization { get; init; } = [];
+}
+
+/// <summary>A storage buffer of a launch.</summary>
+/// <param name="Set">The descriptor set.</param>
+/// <param name="Binding">The binding in the set.</param>
+/// <param name="Bytes">The size in bytes.</param>
+/// <param name="Content">The initial content; empty for a buffer that starts as zeros.</param>
+/// <param name="IsOutput">Whether it is read back.</param>
+public sealed record KernelBuffer(uint Set, uint Binding, long Bytes, ReadOnlyMemory<byte> Content, bool IsOutput)
+{
+    /// <summary>An input.</summary>
+    public static KernelBuffer Input(uint set, uint binding, ReadOnlyMemory<byte> content) => new(set, binding, content.Length, content, false);
+
+    /// <summary>An output that starts as zeros.</summary>
+    public static KernelBuffer Output(uint set, uint binding, long bytes) => new(set, binding, bytes, default, true);
+}
+
+/// <summary>What a launch gave.</summary>
+/// <param name="Outputs">The content of each output buffer, in the order of the launch.</param>
+/// <param name="DeviceTime">How long the dispatch took on the device; null where the device has no timestamps.</param>
+public sealed record KernelResult(IReadOnlyList<byte[]> Outputs, TimeSpan? DeviceTime);
+
+/// <summary>The limits of a device that launches are checked against.</summary>
+/// <param name="MaxWorkgroupSize">The largest extents of a workgroup, in invocations.</param>
+/// <param name="MaxWorkgroupInvocations">The most invocations of a workgroup.</param>
+/// <param name="MaxWorkgroups">The most workgroups along each axis.</param>
+/// <param name="MaxSharedMemoryBytes">The most shared memory of a workgroup, in bytes.</param>
+/// <param name="MaxPushConstantBytes">The largest push-constant block, in bytes.</param>
+/// <param name="MaxBufferBytes">The largest storage buffer, in bytes.</param>
+public sealed record DeviceLimits(
+    Extent3 MaxWorkgroupSize,
+    uint MaxWorkgroupInvocations,
+    Extent3 MaxWorkgroups,
+    uint MaxSharedMemoryBytes,
+    uint MaxPushConstantBytes,
+    long MaxBufferBytes);
