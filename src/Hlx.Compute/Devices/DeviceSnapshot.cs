@@ -1,0 +1,97 @@
+using Hlx.Values;
+
+namespace Hlx.Compute;
+
+/// <summary>What kind of device a driver says it has (VkPhysicalDeviceType).</summary>
+public enum DeviceType
+{
+    /// <summary>None of the others.</summary>
+    Other,
+
+    /// <summary>A GPU that shares memory with the processor.</summary>
+    Integrated,
+
+    /// <summary>A GPU with its own memory.</summary>
+    Discrete,
+
+    /// <summary>A GPU seen through virtualization.</summary>
+    Virtual,
+
+    /// <summary>A driver that computes on the processor.</summary>
+    Cpu,
+}
+
+/// <summary>A family of queues.</summary>
+/// <param name="Index">Its index.</param>
+/// <param name="Count">How many queues it has.</param>
+/// <param name="Compute">Whether it takes compute work.</param>
+/// <param name="Graphics">Whether it takes graphics work.</param>
+/// <param name="TimestampBits">How many bits of a timestamp are valid; 0 if it has none.</param>
+public sealed record QueueFamily(uint Index, uint Count, bool Compute, bool Graphics, uint TimestampBits);
+
+/// <summary>What a driver reports about a device: plain data, so that policy can be tested without one.</summary>
+/// <param name="Index">Its position in the driver's list.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">Its kind.</param>
+/// <param name="Uuid">Its UUID as 32 lower-case hex digits.</param>
+/// <param name="ApiVersion">The Vulkan version it offers.</param>
+/// <param name="Driver">The driver's name and version.</param>
+/// <param name="Limits">The limits that launches are checked against.</param>
+/// <param name="QueueFamilies">Its queue families.</param>
+/// <param name="DeviceLocalBytes">The size of its own memory.</param>
+/// <param name="TimestampPeriod">Nanoseconds for each step of a timestamp.</param>
+/// <param name="RobustBufferAccess2">Whether accesses outside a buffer are defined.</param>
+public sealed record DeviceSnapshot(
+    int Index,
+    string Name,
+    DeviceType Type,
+    string Uuid,
+    Version ApiVersion,
+    string Driver,
+    DeviceLimits Limits,
+    IReadOnlyList<QueueFamily> QueueFamilies,
+    long DeviceLocalBytes,
+    float TimestampPeriod,
+    bool RobustBufferAccess2)
+{
+    private static readonly Version OldestApi = new(1, 1);
+
+    /// <summary>The address that always means this device: <c>vulkan://uuid</c>.</summary>
+    public string Address => DeviceSelector.VulkanScheme + Uuid;
+
+    /// <summary>Why HLX cannot use this device, or null if it can.</summary>
+    public string? Unsuitable
+    {
+        get
+        {
+            if (ApiVersion < OldestApi) return $"it offers Vulkan {ApiVersion}, and {OldestApi} is needed";
+            return ComputeFamily is null ? "it has no compute queue" : null;
+        }
+    }
+
+    /// <summary>The family to use: one for compute alone if there is one, else the first that takes compute work.</summary>
+    public QueueFamily? ComputeFamily =>
+        QueueFamilies.FirstOrDefault(family => family is { Compute: true, Graphics: false, Count: > 0 })
+        ?? QueueFamilies.FirstOrDefault(family => family is { Compute: true, Count: > 0 });
+
+    /// <summary>The snapshot as a value, for <c>--json</c> and bug reports.</summary>
+    public HlxValue ToValue() => HlxValue.Object(
+        ("address", Address),
+        ("index", Index),
+        ("name", Name),
+        ("type", Type.ToString().ToLowerInvariant()),
+        ("uuid", Uuid),
+        ("api_version", ApiVersion.ToString()),
+        ("driver", Driver),
+        ("suitable", Unsuitable is null),
+        ("unsuitable_because", Unsuitable is string reason ? reason : HlxValue.Null),
+        ("device_local_bytes", DeviceLocalBytes),
+        ("robust_buffer_access2", RobustBufferAccess2),
+        ("limits", HlxValue.Object(
+            ("max_workgroup_size", ContractValues.Extents(Limits.MaxWorkgroupSize)),
+            ("max_workgroup_invocations", Limits.MaxWorkgroupInvocations),
+            ("max_workgroups", ContractValues.Extents(Limits.MaxWorkgroups)),
+            ("max_shared_memory_bytes", Limits.MaxSharedMemoryBytes),
+            ("max_push_constant_bytes", Limits.MaxPushConstantBytes),
+            ("max_buffer_bytes", Limits.MaxBufferBytes))));
+}

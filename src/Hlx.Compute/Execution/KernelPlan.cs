@@ -1,0 +1,114 @@
+using Hlx.Spirv;
+using Hlx.Values;
+
+namespace Hlx.Compute;
+
+/// <summary>A kernel request turned into a launch: pure data, made without a device.</summary>
+/// <param name="Launch">What to run.</param>
+/// <param name="Outputs">The element type and shape of each output, in the order of the launch.</param>
+public sealed record KernelPlan(KernelLaunch Launch, IReadOnlyList<OutputSpec> Outputs)
+{
+    /// <summary>Plans a kernel: binds its buffers, fills its push constants, specializes its workgroup, derives what it leaves open.</summary>
+    /// <param name="kernel">The request (CONTRACT_901).</param>
+    /// <param name="shader">Its shader (CONTRACT_900).</param>
+    /// <param name="inputs">Its inputs, resolved.</param>
+    /// <param name="limits">The limits of the device.</param>
+    /// <exception cref="HlxException">One for each way in which request, shader and device do not fit together:
+    /// <see cref="ErrorCode.StageUnsupported"/>, <see cref="ErrorCode.EntryPointMissing"/>, <see cref="ErrorCode.SpirvInvalid"/>,
+    /// <see cref="ErrorCode.BindingMismatch"/>, <see cref="ErrorCode.ShapeMismatch"/>, <see cref="ErrorCode.PushConstantMismatch"/>,
+    /// <see cref="ErrorCode.ContractFieldValue"/>, <see cref="ErrorCode.ContractFieldMissing"/>,
+    /// <see cref="ErrorCode.NumericsUnsupported"/>, <see cref="ErrorCode.DeviceLimit"/>.</exception>
+    public static KernelPlan For(ComputeKernel kernel, VulkanShader shader, IReadOnlyList<Tensor> inputs, DeviceLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(kernel);
+        ArgumentNullException.ThrowIfNull(shader);
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(limits);
+        RefusePromises(kernel);
+        if (shader.Stage != VulkanShader.ComputeStage)
+            throw new HlxException(ErrorCode.StageUnsupported, $"the shader's stage is \"{shader.Stage}\"", "Only compute shaders are executed");
+        SpirvModule module = SpirvModule.Parse(shader.Spirv);
+        EntryPoint entry = module.RequireCompute(shader.EntryPoint);
+
+        MatrixProduct? product = MatrixProduct.Infer(kernel, inputs);
+        IReadOnlyList<OutputSpec> outputs = kernel.Outputs ?? product?.Outputs ?? throw new HlxException(
+            ErrorCode.ContractFieldMissing, $"the kernel \"{kernel.Name}\" names no outputs, and they follow only from two matrices of f32",
+            "Add outputs: [{dtype, shape}]");
+        Extent3 workgroups = kernel.Dispatch ?? product?.Workgroups ?? throw new HlxException(
+            ErrorCode.ContractFieldMissing, $"the kernel \"{kernel.Name}\" names no dispatch, and it follows only from two matrices of f32",
+            "Add dispatch: [x, y, z], in workgroups");
+
+        KernelLaunch launch = new(shader.Spirv, shader.EntryPoint, BindBuffers(module, inputs, outputs), workgroups)
+        {
+            PushConstants = PushConstantBlock.Encode(module, kernel, product?.Constants),
+            Specialization = SpecializationPlan.For(module, entry, kernel),
+        };
+        CheckLimits(kernel, launch, limits);
+        return new(launch, outputs);
+    }
+
+    // What a shader of the user's own computes is not known, so nothing can be promised about its bits.
+    private static void RefusePromises(ComputeKernel kernel)
+    {
+        if (kernel.Numerics.Length > 0)
+        {
+            throw new HlxException(
+                ErrorCode.NumericsUnsupported, $"the numerics profile \"{kernel.Numerics}\" cannot be promised for a shader of your own",
+                "Leave numerics out, or use an operator such as `hlx gemm`");
+        }
+        if (kernel.Determinism is not ("" or "not-guaranteed"))
+        {
+            throw new HlxException(
+                ErrorCode.NumericsUnsupported, $"determinism \"{kernel.Determinism}\" cannot be promised for a shader of your own",
+                "Leave determinism out, or use an operator such as `hlx gemm`");
+        }
+    }
+
+    private static List<KernelBuffer> BindBuffers(SpirvModule module, IReadOnlyList<Tensor> inputs, IReadOnlyList<OutputSpec> outputs)
+    {
+        IReadOnlyList<DescriptorBinding> bindings = module.Bindings;
+        if (bindings.FirstOrDefault(binding => !binding.IsStorageBuffer) is { } other)
+            throw Mismatch($"binding {other.Set}.{other.Binding} ({other.Name}) is no storage buffer", "Declare every binding as a buffer");
+        if (bindings.Count != inputs.Count + outputs.Count)
+        {
+            throw Mismatch(
+                $"the shader has {bindings.Count} buffers where {inputs.Count} inputs and {outputs.Count} outputs are given",
+                "Give one input or output for each binding, inputs first");
+        }
+        List<KernelBuffer> buffers = [];
+        for (int i = 0; i < bindings.Count; i++)
+        {
+            DescriptorBinding binding = bindings[i];
+            bool isInput = i < inputs.Count;
+            if (isInput ? binding.IsWriteOnly : binding.IsReadOnly)
+            {
+                throw Mismatch(
+                    $"binding {binding.Set}.{binding.Binding} ({binding.Name}) is {(isInput ? "write-only and gets an input" : "read-only and is an output")}",
+                    "Order the bindings of the shader: inputs first, then outputs");
+            }
+            buffers.Add(isInput
+                ? KernelBuffer.Input(binding.Set, binding.Binding, inputs[i].Data)
+                : KernelBuffer.Output(binding.Set, binding.Binding, outputs[i - inputs.Count].Bytes));
+        }
+        return buffers;
+    }
+
+    private static void CheckLimits(ComputeKernel kernel, KernelLaunch launch, DeviceLimits limits)
+    {
+        Extent3 size = kernel.WorkgroupSize, most = limits.MaxWorkgroupSize, groups = launch.Workgroups, mostGroups = limits.MaxWorkgroups;
+        if (size.X > most.X || size.Y > most.Y || size.Z > most.Z) throw Exceeds($"a workgroup of {size}", $"{most}");
+        if (size.Count > limits.MaxWorkgroupInvocations) throw Exceeds($"a workgroup of {size.Count} invocations", $"{limits.MaxWorkgroupInvocations}");
+        if (groups.X > mostGroups.X || groups.Y > mostGroups.Y || groups.Z > mostGroups.Z) throw Exceeds($"a dispatch of {groups} workgroups", $"{mostGroups}");
+        if (kernel.SharedMemoryBytes > limits.MaxSharedMemoryBytes)
+            throw Exceeds($"{kernel.SharedMemoryBytes} bytes of shared memory", $"{limits.MaxSharedMemoryBytes}");
+        if (launch.PushConstants.Length > limits.MaxPushConstantBytes)
+            throw Exceeds($"{launch.PushConstants.Length} bytes of push constants", $"{limits.MaxPushConstantBytes}");
+        if (launch.Buffers.FirstOrDefault(buffer => buffer.Bytes > limits.MaxBufferBytes) is { } large)
+            throw Exceeds($"a buffer of {large.Bytes} bytes", $"{limits.MaxBufferBytes}");
+    }
+
+    private static HlxException Exceeds(string what, string limit) =>
+        new(ErrorCode.DeviceLimit, $"{what} exceeds the device's limit of {limit}", "Make it smaller or choose another device with --device");
+
+    private static HlxException Mismatch(string what, string remedy) => new(ErrorCode.BindingMismatch, what, remedy);
+}

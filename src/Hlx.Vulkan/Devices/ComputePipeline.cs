@@ -1,0 +1,150 @@
+using System.Text;
+using Hlx.Compute;
+using Hlx.Values;
+using Silk.NET.Vulkan;
+
+namespace Hlx.Vulkan;
+
+/// <summary>A compute pipeline with its layouts: what of a launch does not depend on its data.</summary>
+internal sealed unsafe class ComputePipeline : IDisposable
+{
+    private readonly VulkanDevice _device;
+
+    public ComputePipeline(VulkanDevice device, KernelLaunch launch)
+    {
+        _device = device;
+        try
+        {
+            SetLayouts = CreateSetLayouts(launch);
+            Layout = CreateLayout((uint)launch.PushConstants.Length);
+            Handle = Create(launch);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The descriptor set layouts, by set number.</summary>
+    public DescriptorSetLayout[] SetLayouts { get; private set; } = [];
+
+    public PipelineLayout Layout { get; private set; }
+
+    public Pipeline Handle { get; }
+
+    /// <summary>The key of a launch's pipeline: what it depends on, and not the inputs.</summary>
+    public static string KeyOf(KernelLaunch launch) => Values.Handle.Of(HlxValue.Object(
+        ("spirv", Values.Handle.OfBlob(launch.Spirv.Span)),
+        ("entry_point", launch.EntryPoint),
+        ("push_constant_bytes", launch.PushConstants.Length),
+        ("bindings", HlxValue.Array([.. launch.Buffers.Select(buffer => HlxValue.Array(buffer.Set, buffer.Binding))])),
+        ("specialization", HlxValue.Array([.. launch.Specialization.Select(constant => HlxValue.Array(constant.Id, constant.Bits))])))).Text;
+
+    public void Dispose()
+    {
+        if (Handle.Handle != 0) _device.Api.DestroyPipeline(_device.Handle, Handle, null);
+        if (Layout.Handle != 0) _device.Api.DestroyPipelineLayout(_device.Handle, Layout, null);
+        foreach (DescriptorSetLayout layout in SetLayouts) _device.Api.DestroyDescriptorSetLayout(_device.Handle, layout, null);
+    }
+
+    private DescriptorSetLayout[] CreateSetLayouts(KernelLaunch launch)
+    {
+        uint sets = launch.Buffers.Count == 0 ? 0 : launch.Buffers.Max(buffer => buffer.Set) + 1;
+        List<DescriptorSetLayout> layouts = [];
+        for (uint set = 0; set < sets; set++)
+        {
+            uint number = set;
+            DescriptorSetLayoutBinding[] bindings =
+            [
+                .. launch.Buffers.Where(buffer => buffer.Set == number).Select(buffer => new DescriptorSetLayoutBinding
+                {
+                    Binding = buffer.Binding,
+                    DescriptorType = DescriptorType.StorageBuffer,
+                    DescriptorCount = 1,
+                    StageFlags = ShaderStageFlags.ComputeBit,
+                }),
+            ];
+            fixed (DescriptorSetLayoutBinding* first = bindings)
+            {
+                DescriptorSetLayoutCreateInfo create = new()
+                {
+                    SType = StructureType.DescriptorSetLayoutCreateInfo,
+                    BindingCount = (uint)bindings.Length,
+                    PBindings = first,
+                };
+                DescriptorSetLayout layout;
+                _device.Api.CreateDescriptorSetLayout(_device.Handle, &create, null, &layout).OrThrow("creating a descriptor set layout");
+                layouts.Add(layout);
+                SetLayouts = [.. layouts]; // so that a failure further on destroys what exists
+            }
+        }
+        return SetLayouts;
+    }
+
+    private PipelineLayout CreateLayout(uint pushConstantBytes)
+    {
+        PushConstantRange range = new() { StageFlags = ShaderStageFlags.ComputeBit, Size = pushConstantBytes };
+        fixed (DescriptorSetLayout* sets = SetLayouts)
+        {
+            PipelineLayoutCreateInfo create = new()
+            {
+                SType = StructureType.PipelineLayoutCreateInfo,
+                SetLayoutCount = (uint)SetLayouts.Length,
+                PSetLayouts = sets,
+                PushConstantRangeCount = pushConstantBytes > 0 ? 1u : 0,
+                PPushConstantRanges = &range,
+            };
+            PipelineLayout layout;
+            _device.Api.CreatePipelineLayout(_device.Handle, &create, null, &layout).OrThrow("creating a pipeline layout");
+            return layout;
+        }
+    }
+
+    private Pipeline Create(KernelLaunch launch)
+    {
+        ShaderModule module = CreateModule(launch.Spirv.Span);
+        SpecializationMapEntry[] entries = [.. launch.Specialization.Select((constant, i) => new SpecializationMapEntry(constant.Id, (uint)(4 * i), 4))];
+        uint[] values = [.. launch.Specialization.Select(constant => constant.Bits)];
+        try
+        {
+            fixed (byte* name = Encoding.UTF8.GetBytes(launch.EntryPoint + '\0'))
+            fixed (SpecializationMapEntry* map = entries)
+            fixed (uint* data = values)
+            {
+                SpecializationInfo specialization = new() { MapEntryCount = (uint)entries.Length, PMapEntries = map, DataSize = (nuint)(4 * values.Length), PData = data };
+                ComputePipelineCreateInfo create = new()
+                {
+                    SType = StructureType.ComputePipelineCreateInfo,
+                    Layout = Layout,
+                    Stage = new PipelineShaderStageCreateInfo
+                    {
+                        SType = StructureType.PipelineShaderStageCreateInfo,
+                        Stage = ShaderStageFlags.ComputeBit,
+                        Module = module,
+                        PName = name,
+                        PSpecializationInfo = &specialization,
+                    },
+                };
+                Pipeline pipeline;
+                _device.Api.CreateComputePipelines(_device.Handle, default, 1, &create, null, &pipeline).OrThrow("compiling the shader");
+                return pipeline;
+            }
+        }
+        finally
+        {
+            _device.Api.DestroyShaderModule(_device.Handle, module, null);
+        }
+    }
+
+    private ShaderModule CreateModule(ReadOnlySpan<byte> spirv)
+    {
+        fixed (byte* code = spirv)
+        {
+            ShaderModuleCreateInfo create = new() { SType = StructureType.ShaderModuleCreateInfo, CodeSize = (nuint)spirv.Length, PCode = (uint*)code };
+            ShaderModule module;
+            _device.Api.CreateShaderModule(_device.Handle, &create, null, &module).OrThrow("loading the SPIR-V module");
+            return module;
+        }
+    }
+}
