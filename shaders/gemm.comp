@@ -9,9 +9,7 @@
 // Compiled twice: as gemm, with the device's fma; with HLX_EXACT as gemm_exact, with an integer emulation of fma for devices
 // that do not fuse, and for inputs whose sums a device would flush to zero.
 
-layout(local_size_x_id = 0, local_size_y_id = 1) in;
-layout(constant_id = 0) const uint TILE_N = 16;
-layout(constant_id = 1) const uint TILE_M = 16;
+layout(local_size_x = 16, local_size_y = 16, local_size_x_id = 0, local_size_y_id = 1) in;
 layout(constant_id = 2) const uint SEGMENT = 512;
 const uint TILE_K = 16;
 
@@ -20,6 +18,9 @@ layout(set = 0, binding = 1) readonly buffer MatrixB { uint b[]; };
 layout(set = 0, binding = 2) writeonly buffer MatrixC { uint c[]; };
 
 layout(push_constant) uniform Shape { uint M; uint N; uint K; };
+
+#define TILE_N gl_WorkGroupSize.x
+#define TILE_M gl_WorkGroupSize.y
 
 shared uint tile_a[TILE_M][TILE_K];
 shared uint tile_b[TILE_K][TILE_N];

@@ -6,6 +6,8 @@ namespace Hlx.Vulkan;
 /// <summary>Finds out what a device's binary32 arithmetic does, by running shaders/behaviour.comp on operands that tell.</summary>
 internal static class BehaviourTest
 {
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
+
     private const int RandomTriples = 4096;
     private const int GroupSize = 64;
     private const uint MagnitudeMask = 0x7fffffff;
@@ -24,7 +26,7 @@ internal static class BehaviourTest
         {
             PushConstants = MemoryMarshal.AsBytes(constants.AsSpan()).ToArray(),
         };
-        ReadOnlySpan<uint> results = MemoryMarshal.Cast<byte, uint>(device.Run(launch).Outputs[0]);
+        ReadOnlySpan<uint> results = MemoryMarshal.Cast<byte, uint>(device.Run(launch, Timeout).Outputs[0]);
 
         bool fused = true, keepsDenormals = true;
         for (int i = 0; i < count; i++)

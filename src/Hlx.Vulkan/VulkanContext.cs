@@ -11,6 +11,7 @@ public sealed class VulkanContext : IKernelDevice
     private readonly VulkanDevice _device;
     private readonly VulkanOptions _options;
     private readonly Dictionary<string, ComputePipeline> _pipelines = new(StringComparer.Ordinal);
+    private readonly List<LaunchRecorder> _abandoned = [];
     private readonly Lock _lock = new();
     private bool _disposed;
     private bool _lost;
@@ -84,7 +85,9 @@ public sealed class VulkanContext : IKernelDevice
     }
 
     /// <inheritdoc/>
-    public KernelResult Run(KernelLaunch launch)
+    public KernelResult Run(KernelLaunch launch) => Run(launch, _options.Timeout);
+
+    internal KernelResult Run(KernelLaunch launch, TimeSpan timeout)
     {
         ArgumentNullException.ThrowIfNull(launch);
         lock (_lock)
@@ -94,7 +97,7 @@ public sealed class VulkanContext : IKernelDevice
             if (launch.Workgroups.Count == 0) return new([.. launch.Buffers.Where(buffer => buffer.IsOutput).Select(buffer => new byte[buffer.Bytes])], TimeSpan.Zero);
             try
             {
-                return RunOnDevice(launch);
+                return RunOnDevice(launch, timeout);
             }
             catch (HlxException failure) when (failure.Code is ErrorCode.DeviceLost or ErrorCode.DeviceTimeout)
             {
@@ -111,13 +114,15 @@ public sealed class VulkanContext : IKernelDevice
         {
             if (_disposed) return;
             _disposed = true;
+            _device.WaitIdle();
+            foreach (LaunchRecorder recorder in _abandoned) recorder.Dispose();
             foreach (ComputePipeline pipeline in _pipelines.Values) pipeline.Dispose();
             _device.Dispose();
             _instance.Dispose();
         }
     }
 
-    private KernelResult RunOnDevice(KernelLaunch launch)
+    private KernelResult RunOnDevice(KernelLaunch launch, TimeSpan timeout)
     {
         string key = ComputePipeline.KeyOf(launch);
         if (!_pipelines.TryGetValue(key, out ComputePipeline? pipeline))
@@ -126,12 +131,12 @@ public sealed class VulkanContext : IKernelDevice
             _pipelines.Add(key, pipeline);
         }
         LaunchRecorder recorder = new(_device, pipeline, launch);
-        Result result = recorder.SubmitAndWait(_options.Timeout);
+        Result result = recorder.SubmitAndWait(timeout);
         if (result == Result.Timeout)
         {
-            // The launch is still running: its memory must stay.
+            _abandoned.Add(recorder); // still running: its memory must stay
             throw new HlxException(
-                ErrorCode.DeviceTimeout, $"the device did not finish within {_options.Timeout.TotalSeconds:F0} s", "Make the request smaller or raise VulkanOptions.Timeout");
+                ErrorCode.DeviceTimeout, $"the device did not finish within {timeout.TotalSeconds:0.###} s", "Make the request smaller or raise VulkanOptions.Timeout");
         }
         using (recorder)
         {

@@ -77,12 +77,14 @@ internal sealed unsafe class VulkanDevice : IDisposable
         throw new HlxException(ErrorCode.DriverFailure, $"{Snapshot.Name} has no memory of the kind {wanted}", "Use another device");
     }
 
+    /// <summary>Waits until nothing runs on the device any more.</summary>
+    public void WaitIdle() => _ = Api.DeviceWaitIdle(Handle); // a lost device is idle too
+
     public void Dispose()
     {
         if (_disposed) return;
         _disposed = true;
         if (Handle.Handle == 0) return;
-        _ = Api.DeviceWaitIdle(Handle);
         if (Commands.Handle != 0) Api.DestroyCommandPool(Handle, Commands, null);
         Api.DestroyDevice(Handle, null);
     }

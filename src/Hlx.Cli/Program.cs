@@ -1,0 +1,17 @@
+using Hlx.Cli;
+using Hlx.Cli.Commands;
+
+RootCommand root = new("HLX: GPU compute in which kernels, inputs and results are content-addressed values.")
+{
+    ConvertCommand.Create(),
+    CollapseCommand.Create(),
+    ResolveCommand.Create(),
+    ValidateCommand.Create(),
+    DevicesCommand.Create(),
+    DoctorCommand.Create(),
+    StoreCommand.Create(),
+    ShaderCommand.Create(),
+    GemmCommand.Create(),
+    RunCommand.Create(),
+};
+return CommandRunner.Run(root, args);

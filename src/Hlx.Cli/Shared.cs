@@ -1,0 +1,79 @@
+using Hlx.Store;
+
+namespace Hlx.Cli;
+
+/// <summary>What several commands share: options, input and output.</summary>
+internal static class Shared
+{
+    public static Option<bool> Json() => new("--json") { Description = "Write the result as one line of JSON." };
+
+    public static Option<string?> Device() => new("--device")
+    {
+        Description = "cpu://, vulkan://INDEX, vulkan://UUID or vulkan://PART-OF-NAME. Default: HLX_DEVICE, else the best device.",
+    };
+
+    public static Argument<string> File(string name = "FILE") => new(name)
+    {
+        Description = "A file, or - for standard input.",
+        DefaultValueFactory = _ => "-",
+    };
+
+    public static Option<string> Format(string name, string fallback, params string[] formats)
+    {
+        Option<string> option = new(name) { Description = $"One of {string.Join(", ", formats)}.", DefaultValueFactory = _ => fallback };
+        option.AcceptOnlyFromAmong(formats);
+        return option;
+    }
+
+    public static byte[] ReadAll(string path)
+    {
+        if (path == "-")
+        {
+            using Stream input = Console.OpenStandardInput();
+            using MemoryStream copy = new();
+            input.CopyTo(copy);
+            return copy.ToArray();
+        }
+        try
+        {
+            return System.IO.File.ReadAllBytes(path);
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new HlxException(ErrorCode.FileIo, $"there is no file \"{path}\"", "Check the path; handles start with &h_ and need quotes in a shell");
+        }
+    }
+
+    public static void WriteBytes(ReadOnlySpan<byte> bytes, string? path = null)
+    {
+        if (path is not null and not "-")
+        {
+            System.IO.File.WriteAllBytes(path, bytes);
+            return;
+        }
+        using Stream output = Console.OpenStandardOutput();
+        output.Write(bytes);
+    }
+
+    /// <summary>Writes a result: the text for people, or the value for programs.</summary>
+    public static void Write(bool json, string text, Func<HlxValue> value) => Console.Out.WriteLine(json ? Values.Json.Encode(value()) : text);
+
+    /// <summary>A value given as a handle, or in a file as JSON, LC-T or LC-B, told apart by how it starts.</summary>
+    public static HlxValue ReadValue(LatentSpace space, string source)
+    {
+        if (Handle.IsHandleText(source)) return space.Resolve(Handle.Parse(source));
+        byte[] bytes = ReadAll(source);
+        if (Lcb.KindOf(bytes) is not null) return Lcb.Decode(bytes);
+        string text = ValueFormat.ToText(bytes);
+        return ValueFormat.LooksLikeLct(text) ? Lct.Decode(text) : Values.Json.Decode(text);
+    }
+
+    public static HlxRuntime Open(string? device = null, bool memoize = true) => HlxRuntime.Open(new HlxOptions { Device = device, Memoize = memoize });
+
+    /// <summary>Says on standard error why the CPU computes although no device was named.</summary>
+    public static void NoteFallback(HlxRuntime runtime)
+    {
+        if (runtime.FallbackReason is string reason)
+            Console.Error.WriteLine($"note: computing on the CPU, because {reason}; `hlx doctor` tells how to get a GPU path");
+    }
+}

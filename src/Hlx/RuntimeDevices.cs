@@ -1,0 +1,56 @@
+using Hlx.Compute;
+using Hlx.Values;
+using Hlx.Vulkan;
+
+namespace Hlx;
+
+/// <summary>The devices of a runtime, opened at their first use.</summary>
+internal sealed class RuntimeDevices(HlxOptions options) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private IComputeDevice? _operators;
+    private VulkanContext? _vulkan;
+
+    /// <summary>Why the CPU computes although no device was named, or null.</summary>
+    public string? FallbackReason { get; private set; }
+
+    /// <summary>The device that operators run on.</summary>
+    public IComputeDevice ForOperators()
+    {
+        lock (_lock) return _operators ??= OpenForOperators();
+    }
+
+    /// <summary>The device that shaders run on.</summary>
+    public VulkanContext ForShaders()
+    {
+        lock (_lock) return _vulkan ??= VulkanContext.Open(options.EffectiveDevice, Vulkan);
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _operators?.Dispose();
+            _vulkan?.Dispose();
+        }
+    }
+
+    private VulkanOptions Vulkan => new() { Validation = options.Validation };
+
+    private IComputeDevice OpenForOperators()
+    {
+        string? address = options.EffectiveDevice;
+        if (address is CpuDevice.CpuAddress or "cpu") return new CpuDevice();
+        try
+        {
+            _vulkan ??= VulkanContext.Open(devices => DeviceSelector.ForOperators(devices, address), Vulkan);
+            if (_vulkan is not null) return _vulkan;
+            FallbackReason = "there is no GPU with a Vulkan driver";
+        }
+        catch (HlxException failure) when (string.IsNullOrEmpty(address) && failure.Code is ErrorCode.VulkanLoaderMissing or ErrorCode.DriverFailure)
+        {
+            FallbackReason = failure.What;
+        }
+        return new CpuDevice();
+    }
+}
