@@ -12,11 +12,23 @@ internal static class Shared
         Description = "cpu://, vulkan://INDEX, vulkan://UUID or vulkan://PART-OF-NAME. Default: HLX_DEVICE, else the best device.",
     };
 
-    public static Argument<string> File(string name = "FILE") => new(name)
+    public static Argument<string> File(string name = "FILE", string description = "A file, or - for standard input.")
     {
-        Description = "A file, or - for standard input.",
-        DefaultValueFactory = _ => "-",
-    };
+        Argument<string> argument = Source(name, description);
+        argument.DefaultValueFactory = _ => "-";
+        return argument;
+    }
+
+    /// <summary>A positional argument that does not swallow a misspelt option.</summary>
+    public static Argument<string> Source(string name, string description)
+    {
+        Argument<string> argument = new(name) { Description = description };
+        argument.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && result.Tokens[0].Value is { Length: > 1 } text && text[0] == '-') result.AddError($"there is no option {text}");
+        });
+        return argument;
+    }
 
     public static Option<string> Format(string name, string fallback, params string[] formats)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Hlx.Compute;
 using Hlx.Kernels;
+using Hlx.Store;
 using Hlx.Values;
 
 namespace Hlx;
@@ -27,17 +28,24 @@ public sealed partial class HlxRuntime
         long start = Stopwatch.GetTimestamp();
         if (numerics != NumericsProfile.Fp32Ieee)
             throw new HlxException(ErrorCode.NumericsUnsupported, $"\"{numerics}\" is no numerics profile", $"Use {NumericsProfile.Fp32Ieee}");
-        Tensor left = Space.ResolveTensor(a), right = Space.ResolveTensor(b);
-        _ = GemmShape.Of(left, right);
-        string key = ExecutionKey.ForOperator("gemm", numerics, NumericsProfile.Fp32IeeeVersion, left, right);
+        string key = ExecutionKey.ForOperator("gemm", numerics, NumericsProfile.Fp32IeeeVersion, TensorHandle(a), TensorHandle(b));
         if (_options.Memoize && FindResult(key) is Handle known) return new(known, true, Stopwatch.GetElapsedTime(start), null, "", null);
 
+        Tensor left = Space.ResolveTensor(a), right = Space.ResolveTensor(b);
+        _ = GemmShape.Of(left, right);
         IComputeDevice device = Device;
         GemmResult product = Gemm.Multiply(device, left, right, RangeOf);
         Handle result = Collapse(product.Product);
         Space.Ledger.Record(key, result, HlxValue.Object(
             ("device", device.Name), ("driver", device.Driver), ("path", product.Path.ToString().ToLowerInvariant())));
         return new(result, false, Stopwatch.GetElapsedTime(start), product.DeviceTime, device.Name, product.Path);
+    }
+
+    // The one name of a tensor: nested arrays have the key of the tensor that they are.
+    private Handle TensorHandle(Handle handle)
+    {
+        HlxValue value = Resolve(handle);
+        return ContractValidator.IdOf(value) == Tensor.ContractId ? handle : Handle.Of(NestedArrays.ToTensor(value).ToContract());
     }
 
     // A recorded result counts only while its value and its data are both in the store; a loss costs a computation, not an error.

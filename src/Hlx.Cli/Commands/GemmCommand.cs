@@ -7,8 +7,8 @@ internal static class GemmCommand
 {
     public static Command Create()
     {
-        Argument<string> a = new("A") { Description = "A matrix f32[M,K]: an npy file or a handle." };
-        Argument<string> b = new("B") { Description = "A matrix f32[K,N]: an npy file or a handle." };
+        Argument<string> a = Shared.Source("A", "A matrix f32[M,K]: an npy file or a handle.");
+        Argument<string> b = Shared.Source("B", "A matrix f32[K,N]: an npy file or a handle.");
         Option<string?> output = new("-o", "--output") { Description = "Write the product as an npy file." };
         Option<string> numerics = Shared.Format("--numerics", NumericsProfile.Fp32Ieee, NumericsProfile.Fp32Ieee);
         Option<string?> device = Shared.Device();

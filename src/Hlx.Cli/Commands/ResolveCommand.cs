@@ -6,7 +6,7 @@ internal static class ResolveCommand
 {
     public static Command Create()
     {
-        Argument<string> handle = new("HANDLE") { Description = "A handle, in quotes for the shell's sake." };
+        Argument<string> handle = Shared.Source("HANDLE", "A handle, in quotes for the shell's sake.");
         Option<string> to = Shared.Format("--to", "json", "json", "lct", "lcb", "runic", "npy", "raw");
         Option<string?> output = new("-o", "--output") { Description = "Write to a file." };
         Command command = new("resolve", "Print the value of a handle. A tensor becomes an npy file with --to npy, its numbers with --to raw.") { handle, to, output };

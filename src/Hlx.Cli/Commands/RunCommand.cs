@@ -8,7 +8,7 @@ internal static class RunCommand
 {
     public static Command Create()
     {
-        Argument<string> contract = new("CONTRACT") { Description = "A CONTRACT_901: a handle, or a file in JSON, LC-T or LC-B, or -." };
+        Argument<string> contract = Shared.Source("CONTRACT", "A CONTRACT_901: a handle, or a file in JSON, LC-T or LC-B, or -.");
         Option<string?> device = Shared.Device();
         Option<bool> json = Shared.Json();
         Command command = new("run", "Run a kernel and print the handle of each output.") { contract, device, json };

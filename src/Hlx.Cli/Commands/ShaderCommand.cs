@@ -56,7 +56,7 @@ internal static class ShaderCommand
         return command;
     }
 
-    private static Argument<string> Source() => new("SHADER") { Description = "A SPIR-V file, the handle of a CONTRACT_900, or - for standard input." };
+    private static Argument<string> Source() => Shared.Source("SHADER", "A SPIR-V file, the handle of a CONTRACT_900, or - for standard input.");
 
     private static ReadOnlyMemory<byte> Read(string source)
     {

@@ -6,8 +6,7 @@ internal static class ValidateCommand
 {
     public static Command Create()
     {
-        Argument<string> source = Shared.File("VALUE");
-        source.Description = "A handle, a file in JSON, LC-T or LC-B, or - for standard input.";
+        Argument<string> source = Shared.File("VALUE", "A handle, a file in JSON, LC-T or LC-B, or - for standard input.");
         Option<bool> json = Shared.Json();
         Command command = new("validate", "Check a contract against its schema and print its name.") { source, json };
         command.SetAction(parsed =>

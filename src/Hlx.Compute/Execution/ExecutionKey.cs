@@ -15,11 +15,7 @@ public static class ExecutionKey
     /// <param name="numerics">The numerics profile.</param>
     /// <param name="version">The profile's version.</param>
     /// <param name="inputs">The inputs as CONTRACT_950 handles, so that equal tensors have one key however they were given.</param>
-    public static string ForOperator(string name, string numerics, int version, params ReadOnlySpan<Tensor> inputs)
-    {
-        HlxValue[] handles = new HlxValue[inputs.Length];
-        for (int i = 0; i < inputs.Length; i++) handles[i] = Handle.Of(inputs[i].ToContract());
-        return Handle.Of(HlxValue.Object(
-            ("schema", SchemaVersion), ("operator", name), ("numerics", numerics), ("numerics_version", version), ("inputs", HlxValue.Array(handles)))).Text;
-    }
+    public static string ForOperator(string name, string numerics, int version, params ReadOnlySpan<Handle> inputs) => Handle.Of(HlxValue.Object(
+        ("schema", SchemaVersion), ("operator", name), ("numerics", numerics), ("numerics_version", version),
+        ("inputs", HlxValue.Array([.. inputs.ToArray().Select(HlxValue.From)])))).Text;
 }

@@ -96,7 +96,8 @@ public sealed class LatentSpace(IContentStore store, Ledger ledger) : IDisposabl
         ContractValidator.Validate(value);
         HlxObject fields = value.AsObject().Values[0].AsObject();
         int[] shape = [.. fields["shape"].AsArray().ToArray().Select(extent => checked((int)extent.AsInt()))];
-        return new Tensor(DTypes.Parse(fields["dtype"].AsText()), shape, ResolveBytes(fields["data"].AsHandle()));
+        Handle data = fields["data"].AsHandle();
+        return Tensor.FromStored(DTypes.Parse(fields["dtype"].AsText()), shape, ResolveBytes(data), data);
     }
 
     /// <summary>Collapses the table of all handles, snapshots excepted: equal contents have equal snapshots.</summary>

@@ -118,7 +118,7 @@ public sealed class Ledger : IDisposable
             CREATE TABLE IF NOT EXISTS facts (
                 handle TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (handle, name)) WITHOUT ROWID;
             """);
-        Execute($"PRAGMA user_version = {SchemaVersion}");
+        if (version < SchemaVersion) Execute($"PRAGMA user_version = {SchemaVersion}");
         return true;
     }
 

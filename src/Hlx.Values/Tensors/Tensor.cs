@@ -21,6 +21,11 @@ public sealed class Tensor
     /// <exception cref="HlxException"><see cref="ErrorCode.TensorInvalid"/> if the data does not have the size that the shape
     /// gives.</exception>
     public Tensor(DType type, ReadOnlySpan<int> shape, ReadOnlyMemory<byte> data)
+        : this(type, shape, data, null)
+    {
+    }
+
+    private Tensor(DType type, ReadOnlySpan<int> shape, ReadOnlyMemory<byte> data, Handle? known)
     {
         long elements = CountElements(shape);
         if (elements * type.Size() != data.Length)
@@ -32,8 +37,18 @@ public sealed class Tensor
         Type = type;
         _shape = shape.ToArray();
         Data = data;
-        _blob = new(() => Handle.OfBlob(Data.Span));
+        _blob = known is Handle handle ? new(handle) : new(() => Handle.OfBlob(Data.Span));
     }
+
+    /// <summary>Wraps data whose handle is known, as after reading it from a store that has checked it; it is not hashed again.</summary>
+    /// <param name="type">The element type.</param>
+    /// <param name="shape">The extents, outermost first.</param>
+    /// <param name="data">The elements, row-major and little-endian.</param>
+    /// <param name="dataHandle">The blob handle that the data has.</param>
+    /// <exception cref="HlxException"><see cref="ErrorCode.TensorInvalid"/> if the data does not have the size that the shape
+    /// gives.</exception>
+    public static Tensor FromStored(DType type, ReadOnlySpan<int> shape, ReadOnlyMemory<byte> data, Handle dataHandle) =>
+        new(type, shape, data, dataHandle);
 
     /// <summary>The element type.</summary>
     public DType Type { get; }

@@ -1,6 +1,6 @@
-namespace Hlx.Vulkan.Tests;
+namespace Hlx.Testing;
 
-/// <summary>The SPIR-V modules that the build compiled into the tests.</summary>
+/// <summary>The SPIR-V modules that the build compiled into this test project.</summary>
 internal static class TestShader
 {
     public static byte[] Load(string name)

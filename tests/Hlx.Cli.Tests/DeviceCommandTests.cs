@@ -1,0 +1,124 @@
+using Hlx.Testing;
+
+namespace Hlx.Cli.Tests;
+
+public sealed class DeviceCommandTests : IDisposable
+{
+    private readonly HlxProcess _hlx = new();
+    private readonly string _a, _b, _shader;
+
+    public DeviceCommandTests()
+    {
+        (_a, _b, _shader) = (_hlx.Folder["a.npy"], _hlx.Folder["b.npy"], _hlx.Folder["gemm.spv"]);
+        File.WriteAllBytes(_a, Npy.Encode(FloatSamples.Unit(1, 5, 600)));
+        File.WriteAllBytes(_b, Npy.Encode(FloatSamples.Unit(2, 600, 7)));
+        File.WriteAllBytes(_shader, TestShader.Load("gemm"));
+    }
+
+    public void Dispose() => _hlx.Dispose();
+
+    [Fact]
+    public void Devices_lists_both_drivers_and_the_cpu()
+    {
+        string text = _hlx.Succeeds("devices");
+        foreach (string name in (string[])["llvmpipe", "SwiftShader", "cpu://"]) Assert.Contains(name, text, StringComparison.Ordinal);
+        HlxValue json = Json.Decode(_hlx.Succeeds("devices", "--json"));
+        Assert.Equal(3, json.AsArray().Length);
+        Assert.Equal("cpu", json.AsArray()[0].AsObject()["type"].AsText());
+    }
+
+    [Fact]
+    public void Doctor_finds_this_machine_in_order()
+    {
+        string text = _hlx.Succeeds("doctor");
+        Assert.DoesNotContain("problem", text, StringComparison.Ordinal);
+        Assert.Contains("emulated exactly", text, StringComparison.Ordinal);
+        Assert.All(Json.Decode(_hlx.Succeeds("doctor", "--json")).AsArray().ToArray(), finding => Assert.True(finding.AsObject()["ok"].AsBool()));
+    }
+
+    [Fact]
+    public void Gemm_prints_one_handle_on_every_device_and_computes_once()
+    {
+        string[] handles = [.. ((string[])["cpu://", CpuDrivers.Lavapipe, CpuDrivers.SwiftShader]).Select(device =>
+            _hlx.Succeeds("gemm", _a, _b, "--no-memo", "--device", device))];
+        Assert.Single(handles.Distinct());
+        (_, string output, string errors) = _hlx.Run("", "gemm", _a, _b);
+        Assert.Equal(handles[0], output.TrimEnd('\n'));
+        Assert.StartsWith("memoized", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Gemm_writes_the_product()
+    {
+        string product = _hlx.Folder["c.npy"], handle = _hlx.Succeeds("gemm", _a, _b, "-o", product, "--device", "cpu://");
+        Assert.Equal("f32[5,7]", Npy.Decode(File.ReadAllBytes(product)).ToString());
+        Assert.Equal(handle, _hlx.Succeeds("collapse", "--from", "npy", product));
+        HlxObject json = Json.Decode(_hlx.Succeeds("gemm", _a, _b, "--json")).AsObject();
+        Assert.Equal((handle, true), (json["handle"].AsText(), json["memoized"].AsBool()));
+    }
+
+    [Fact]
+    public void Gemm_notes_why_the_cpu_computes()
+    {
+        (int code, _, string errors) = _hlx.Run("", "gemm", _a, _b);
+        Assert.Equal(0, code);
+        Assert.Contains("note: computing on the CPU, because there is no GPU", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Gemm_refuses_in_one_line_and_records_nothing()
+    {
+        _hlx.Fails(ErrorCode.DeviceNotFound, "gemm", _a, _b, "--device", "vulkan://nothing");
+        _hlx.Fails(ErrorCode.ShapeMismatch, "gemm", _a, _a);
+        _hlx.Fails(ErrorCode.FileIo, "gemm", _a, _hlx.Folder["missing.npy"]);
+        _hlx.Fails(ErrorCode.HandleNotFound, "gemm", _a, Handle.Of(1).Text);
+        Assert.EndsWith("0 executions, 0 incidents", _hlx.Succeeds("store", "stat"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Shader_package_prints_a_handle_that_resolves_to_the_contract()
+    {
+        string handle = _hlx.Succeeds("shader", "package", _shader);
+        Assert.Equal("900 VULKAN_SHADER valid", _hlx.Succeeds("validate", handle));
+        Assert.Equal("valid", _hlx.Succeeds("shader", "validate", handle));
+        Assert.Contains("MatrixA storage buffer read-only", _hlx.Succeeds("shader", "inspect", handle), StringComparison.Ordinal);
+        Assert.Equal(3, Json.Decode(_hlx.Succeeds("shader", "inspect", _shader, "--json")).AsObject()["bindings"].AsArray().Length);
+    }
+
+    [Fact]
+    public void Bad_shaders_are_refused_and_not_stored()
+    {
+        string broken = _hlx.Folder["broken.spv"];
+        byte[] module = TestShader.Load("gemm");
+        File.WriteAllBytes(broken, module[..^8]);
+        _hlx.Fails(ErrorCode.SpirvInvalid, "shader", "package", broken);
+        _hlx.Fails(ErrorCode.SpirvInvalid, "shader", "validate", _a);
+        _hlx.Fails(ErrorCode.EntryPointMissing, "shader", "package", _shader, "--entry", "other");
+        Assert.Empty(_hlx.Succeeds("store", "ls"));
+    }
+
+    [Theory]
+    [InlineData(CpuDrivers.Lavapipe)]
+    [InlineData(CpuDrivers.SwiftShader)]
+    public void Run_executes_a_kernel_from_a_file(string device)
+    {
+        string shader = _hlx.Succeeds("shader", "package", _shader);
+        string a = _hlx.SucceedsWith("[[1.0,2.0],[3.0,4.0]]", "collapse"), b = _hlx.SucceedsWith("[[5.0,6.0],[7.0,8.0]]", "collapse");
+        string kernel = _hlx.Folder["kernel.json"];
+        File.WriteAllText(kernel, $"{{\"901\":{{\"kernel_name\":\"gemm\",\"shader_handle\":\"{shader}\",\"workgroup_size\":[16,16,1],\"inputs\":[\"{a}\",\"{b}\"]}}}}");
+        string result = _hlx.Succeeds("run", kernel, "--device", device);
+        _hlx.Succeeds("resolve", result, "--to", "npy", "-o", _hlx.Folder["c.npy"]);
+        Assert.Equal(new float[,] { { 19, 22 }, { 43, 50 } }, Npy.Decode(File.ReadAllBytes(_hlx.Folder["c.npy"])).ToMatrix());
+        string handle = _hlx.Succeeds("collapse", kernel);
+        Assert.Equal(result, _hlx.Succeeds("run", handle, "--device", device));
+        Assert.Equal(result, _hlx.SucceedsWith(_hlx.Succeeds("resolve", handle, "--to", "lct"), "run", "-", "--device", device));
+    }
+
+    [Fact]
+    public void Run_refuses_what_it_cannot_execute()
+    {
+        _hlx.FailsWith("{\"902\":{\"pipeline_id\":\"p\",\"stages\":[]}}", ErrorCode.StageUnsupported, "run", "-");
+        _hlx.FailsWith("{\"14\":{\"@0\":1}}", ErrorCode.ContractStructure, "run", "-");
+        _hlx.FailsWith("{\"901\":{}}", ErrorCode.ContractFieldMissing, "run", "-");
+    }
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Hlx.Testing;
+
+namespace Hlx.Cli.Tests;
+
+/// <summary>The hlx command as a user starts it, with a store of its own.</summary>
+internal sealed class HlxProcess : IDisposable
+{
+    private const int TimeoutMilliseconds = 120_000;
+
+    public TempFolder Folder { get; } = new();
+
+    public string Store => Folder["store"];
+
+    /// <summary>Runs a command; standard input is empty unless given.</summary>
+    public (int ExitCode, string Output, string Errors) Run(string input, params string[] arguments)
+    {
+        // HLX_TEST_PROGRAM names another build of the command, such as the native one.
+        string program = Environment.GetEnvironmentVariable("HLX_TEST_PROGRAM") is { Length: > 0 } named
+            ? named
+            : Path.Combine(Path.GetDirectoryName(Assembly.GetExecutingAssembly().Location)!, "Hlx.Cli");
+        ProcessStartInfo start = new(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["HLX_STORE"] = Store;
+        start.Environment.Remove("HLX_DEVICE");
+        using Process process = Process.Start(start)!;
+        process.StandardInput.Write(input);
+        process.StandardInput.Close();
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
+        Assert.True(process.WaitForExit(TimeoutMilliseconds), "the command did not finish");
+        return (process.ExitCode, output.Result, errors.Result);
+    }
+
+    /// <summary>Runs a command that must succeed; returns its output without the last line end.</summary>
+    public string Succeeds(params string[] arguments) => SucceedsWith("", arguments);
+
+    public string SucceedsWith(string input, params string[] arguments)
+    {
+        (int code, string output, string errors) = Run(input, arguments);
+        Assert.True(code == 0, $"exit code {code}: {errors}");
+        return output.TrimEnd('\n');
+    }
+
+    /// <summary>Runs a command that must fail with one line that starts with a code.</summary>
+    public string Fails(string code, params string[] arguments) => FailsWith("", code, arguments);
+
+    public string FailsWith(string input, string code, params string[] arguments)
+    {
+        (int exit, string output, string errors) = Run(input, arguments);
+        Assert.Equal(1, exit);
+        Assert.Empty(output);
+        string line = Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => !line.StartsWith("note: ", StringComparison.Ordinal));
+        Assert.StartsWith($"error {code}: ", line, StringComparison.Ordinal);
+        Assert.EndsWith(".", line, StringComparison.Ordinal);
+        return line;
+    }
+
+    public void Dispose() => Folder.Dispose();
+
+    [ModuleInitializer]
+    internal static void UseCpuDrivers() => CpuDrivers.Use();
+}
