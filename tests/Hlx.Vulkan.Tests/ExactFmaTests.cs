@@ -75,7 +75,8 @@ public sealed class ExactFmaTests(CpuDriverFixture drivers)
             Shader,
             "main",
             [Input(0, x), Input(1, y), Input(2, z), KernelBuffer.Output(0, 3, 4L * x.Length)],
-            new Extent3((uint)((x.Length + 63) / 64), 1, 1)) { PushConstants = MemoryMarshal.AsBytes(constants.AsSpan()).ToArray() };
+            new Extent3((uint)((x.Length + 63) / 64), 1, 1))
+        { PushConstants = MemoryMarshal.AsBytes(constants.AsSpan()).ToArray() };
         ReadOnlySpan<uint> results = MemoryMarshal.Cast<byte, uint>(device.Run(launch).Outputs[0]);
         for (int i = 0; i < x.Length; i++)
         {

@@ -101,7 +101,8 @@ public sealed class VulkanContextTests(CpuDriverFixture drivers)
             TestShader.Load("fma_exact_test"),
             "main",
             [Input(0, x), Input(1, y), Input(2, z), KernelBuffer.Output(0, 3, 4L * x.Length)],
-            new Extent3((uint)((x.Length + 63) / 64), 1, 1)) { PushConstants = MemoryMarshal.AsBytes(constants.AsSpan()).ToArray() };
+            new Extent3((uint)((x.Length + 63) / 64), 1, 1))
+        { PushConstants = MemoryMarshal.AsBytes(constants.AsSpan()).ToArray() };
     }
 
     private static KernelBuffer Input(uint binding, uint[] words) => KernelBuffer.Input(0, binding, MemoryMarshal.AsBytes(words.AsSpan()).ToArray());
