@@ -19,20 +19,27 @@ internal static class FloatSamples
     /// <summary>Any bit pattern at all: NaN, infinities and denormals too.</summary>
     public static Tensor Bits(int seed, params ReadOnlySpan<int> shape) => Make(seed, shape, random => BitConverter.Int32BitsToSingle(random.Next(int.MinValue, int.MaxValue)));
 
-    /// <summary>Mostly numbers between −1 and 1, with infinities, NaN, zeros of both signs and denormals among them.</summary>
-    public static Tensor Special(int seed, params ReadOnlySpan<int> shape) => Make(seed, shape, random => random.Next(40) switch
+    /// <summary>
+    /// Mostly numbers between −1 and 1, with infinities, NaN, zeros of both signs and denormals among them: so few in a large
+    /// matrix that many elements of a product stay finite.
+    /// </summary>
+    public static Tensor Special(int seed, params ReadOnlySpan<int> shape)
     {
-        0 => float.PositiveInfinity,
-        1 => float.NegativeInfinity,
-        2 => float.NaN,
-        3 => BitConverter.UInt32BitsToSingle(0xffc12345),
-        4 => -0f,
-        5 => 0f,
-        6 => float.Epsilon,
-        7 => -1e-40f,
-        8 => float.MaxValue,
-        _ => (float)((2 * random.NextDouble()) - 1),
-    });
+        int rarity = 9;
+        foreach (int extent in shape) rarity = Math.Max(rarity, 4 * extent);
+        return Make(seed, shape, random => random.Next(rarity) != 0 ? (float)((2 * random.NextDouble()) - 1) : random.Next(9) switch
+        {
+            0 => float.PositiveInfinity,
+            1 => float.NegativeInfinity,
+            2 => float.NaN,
+            3 => BitConverter.UInt32BitsToSingle(0xffc12345),
+            4 => -0f,
+            5 => 0f,
+            6 => float.Epsilon,
+            7 => -1e-40f,
+            _ => float.MaxValue,
+        });
+    }
 
     private static Tensor Make(int seed, ReadOnlySpan<int> shape, Func<Random, float> next)
     {

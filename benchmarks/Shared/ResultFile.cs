@@ -36,10 +36,12 @@ internal sealed class ResultFile(string bench, string device, string driver, Sor
         return samples;
     }
 
-    /// <summary>Writes both files; returns the path of the JSON.</summary>
-    public string Write(string folder)
+    /// <summary>Writes both files into a folder of benchmarks/results; returns the path of the JSON.</summary>
+    public string Write(string folder) => WriteTo(Path.Combine(Root(), "benchmarks", "results", folder));
+
+    /// <summary>Writes both files into a folder; returns the path of the JSON.</summary>
+    public string WriteTo(string path)
     {
-        string path = Path.Combine(Root(), "benchmarks", "results", folder);
         Directory.CreateDirectory(path);
         JsonObject document = new()
         {
@@ -53,7 +55,7 @@ internal sealed class ResultFile(string bench, string device, string driver, Sor
         };
         File.WriteAllText(Path.Combine(path, bench + ".json"), document.ToJsonString(Indented) + "\n");
         File.WriteAllText(Path.Combine(path, bench + ".csv"), Csv());
-        return Path.GetRelativePath(Root(), Path.Combine(path, bench + ".json"));
+        return Path.Combine(path, bench + ".json");
     }
 
     private string Csv()
@@ -66,6 +68,7 @@ internal sealed class ResultFile(string bench, string device, string driver, Sor
 
     private static string Commit()
     {
+        if (Environment.GetEnvironmentVariable("HLX_COMMIT") is { Length: > 0 } named) return named; // a machine without git
         using Process? git = Process.Start(new ProcessStartInfo("git", ["describe", "--always", "--dirty"]) { RedirectStandardOutput = true });
         return git?.StandardOutput.ReadToEnd().Trim() ?? "";
     }
