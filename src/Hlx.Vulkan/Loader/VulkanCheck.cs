@@ -17,6 +17,9 @@ internal static class VulkanCheck
             Result.ErrorOutOfDeviceMemory or Result.ErrorOutOfHostMemory => new HlxException(
                 ErrorCode.DeviceMemory, $"the device has not enough memory: {what} failed", "Make the tensors smaller or free memory on the device"),
             Result.ErrorDeviceLost => Lost(),
+            Result.ErrorIncompatibleDriver => new HlxException(
+                ErrorCode.DriverFailure, "no Vulkan driver is installed, or none that works here",
+                "Install your GPU's driver, or a CPU driver (Debian, Ubuntu: apt-get install mesa-vulkan-drivers); VK_LOADER_DEBUG=driver shows what the loader finds"),
             _ => new HlxException(ErrorCode.DriverFailure, $"{what} failed ({result})", "Run `hlx doctor`, update the driver, or use another device"),
         };
     }
