@@ -76,16 +76,22 @@ public readonly partial struct HlxValue
 
         HlxValue Level(int dimension)
         {
-            HlxValue[] items = new HlxValue[source.GetLength(dimension)];
-            bool innermost = dimension == source.Rank - 1;
-            for (int i = 0; i < items.Length; i++) items[i] = innermost ? Next() : Level(dimension + 1);
-            return FromOwned(items);
+            int length = source.GetLength(dimension);
+            if (dimension < source.Rank - 1)
+            {
+                HlxValue[] rows = new HlxValue[length];
+                for (int i = 0; i < length; i++) rows[i] = Level(dimension + 1);
+                return FromOwned(rows);
+            }
+            double[] floats = new double[length];
+            for (int i = 0; i < length; i++) floats[i] = From(Next()).AsFloat(); // refuses what is not finite, and gives the one zero
+            return FromOwned(floats);
         }
 
-        HlxValue Next()
+        double Next()
         {
             elements.MoveNext();
-            return elements.Current is float single ? From(single) : From((double)elements.Current);
+            return elements.Current is float single ? single : (double)elements.Current;
         }
     }
 

@@ -59,7 +59,7 @@ public readonly partial struct HlxValue : IEquatable<HlxValue>
 
     /// <summary>The elements of an array.</summary>
     /// <exception cref="HlxException"><see cref="ErrorCode.TypeMismatch"/> for another kind.</exception>
-    public ReadOnlySpan<HlxValue> AsArray() => Unsafe.As<HlxValue[]>(Expect(HlxKind.Array)._reference!);
+    public HlxArray AsArray() => new(Expect(HlxKind.Array)._reference!);
 
     /// <summary>The fields of an object.</summary>
     /// <exception cref="HlxException"><see cref="ErrorCode.TypeMismatch"/> for another kind.</exception>
@@ -76,7 +76,7 @@ public readonly partial struct HlxValue : IEquatable<HlxValue>
         {
             HlxKind.Text => AsText() == other.AsText(),
             HlxKind.Bytes => AsBytes().Span.SequenceEqual(other.AsBytes().Span),
-            HlxKind.Array => AsArray().SequenceEqual(other.AsArray()),
+            HlxKind.Array => AsArray().Equals(other.AsArray()),
             HlxKind.Object => AsObject().Equals(other.AsObject()),
             _ => true,
         };
@@ -93,7 +93,7 @@ public readonly partial struct HlxValue : IEquatable<HlxValue>
         hash.Add(_bits);
         if (Kind == HlxKind.Text) hash.Add(AsText(), StringComparer.Ordinal);
         if (Kind == HlxKind.Bytes) hash.AddBytes(AsBytes().Span);
-        if (Kind == HlxKind.Array) foreach (HlxValue item in AsArray()) hash.Add(item);
+        if (Kind == HlxKind.Array) hash.Add(AsArray());
         if (Kind == HlxKind.Object) hash.Add(AsObject());
         return hash.ToHashCode();
     }
@@ -106,9 +106,6 @@ public readonly partial struct HlxValue : IEquatable<HlxValue>
 
     /// <summary>The value in LC-T, for people and debuggers.</summary>
     public override string ToString() => Lct.Encode(this);
-
-    /// <summary>The array behind an array value, for hot loops inside this assembly.</summary>
-    internal HlxValue[] ArrayStorage => Unsafe.As<HlxValue[]>(_reference!);
 
     /// <summary>The raw 64 bits of a scalar, for hot loops inside this assembly.</summary>
     internal long Bits => _bits;
@@ -139,6 +136,12 @@ public readonly partial struct HlxValue : IEquatable<HlxValue>
         return new(HlxKind.Array, CheckDepth(depth + 1), items);
     }
 
+    /// <summary>Wraps finite floats with one zero without a copy; the caller gives them up.</summary>
+    internal static HlxValue FromOwned(double[] floats) => new(HlxKind.Array, 1, floats);
+
+    /// <summary>Wraps a float that is known to be finite and not −0.0.</summary>
+    internal static HlxValue FromCheckedFloat(double value) => new(HlxKind.Float, BitConverter.DoubleToInt64Bits(value));
+
     /// <summary>Wraps bytes without a copy; the caller gives them up and must not write to them again.</summary>
     /// <param name="bytes">The bytes.</param>
     public static HlxValue FromOwned(byte[] bytes)
@@ -146,8 +149,6 @@ public readonly partial struct HlxValue : IEquatable<HlxValue>
         ArgumentNullException.ThrowIfNull(bytes);
         return new(HlxKind.Bytes, 0, bytes);
     }
-
-    internal static HlxValue FromScalarBits(HlxKind kind, long bits) => new(kind, bits);
 
     /// <summary>Wraps a text that is known to be valid Unicode.</summary>
     internal static HlxValue FromValidText(string text) => new(HlxKind.Text, Handle.IsHandleText(text) ? 1 : 0, text);

@@ -35,7 +35,12 @@ public static class NestedArrays
                 return;
             }
             if (item.Kind != HlxKind.Array || item.AsArray().Length != shape[dimension]) throw Refuse("its rows differ in length");
-            foreach (ref readonly HlxValue inner in item.AsArray()) Fill(inner, dimension + 1);
+            if (dimension == shape.Count - 1 && item.AsArray().TryGetFloats(out ReadOnlySpan<double> floats))
+            {
+                foreach (double number in floats) numbers[next++] = (float)number;
+                return;
+            }
+            for (int i = 0; i < item.AsArray().Length; i++) Fill(item.AsArray()[i], dimension + 1);
         }
     }
 
@@ -51,11 +56,21 @@ public static class NestedArrays
         HlxValue Level(int dimension)
         {
             if (dimension == tensor.Shape.Length) return Element(tensor, next++);
+            if (dimension == tensor.Shape.Length - 1 && IsFloat(tensor.Type)) return Floats();
             HlxValue[] items = new HlxValue[tensor.Shape[dimension]];
             for (int i = 0; i < items.Length; i++) items[i] = Level(dimension + 1);
             return HlxValue.FromOwned(items);
         }
+
+        HlxValue Floats()
+        {
+            double[] floats = new double[tensor.Shape[^1]];
+            for (int i = 0; i < floats.Length; i++) floats[i] = Element(tensor, next++).AsFloat();
+            return HlxValue.FromOwned(floats);
+        }
     }
+
+    private static bool IsFloat(DType type) => type is DType.F16 or DType.BF16 or DType.F32 or DType.F64;
 
     private static HlxValue Element(Tensor tensor, int index)
     {

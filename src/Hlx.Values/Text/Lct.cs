@@ -63,7 +63,7 @@ public static class Lct
                 break;
             case HlxKind.Array:
                 output.Append("ARR_START").Append(Separator);
-                foreach (ref readonly HlxValue item in value.AsArray())
+                foreach (HlxValue item in value.AsArray())
                 {
                     Append(output, item);
                     output.Append(Separator);

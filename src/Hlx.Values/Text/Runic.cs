@@ -42,7 +42,7 @@ public static class Runic
                 break;
             case HlxKind.Array:
                 string separator = "ᛈ[";
-                foreach (ref readonly HlxValue item in value.AsArray())
+                foreach (HlxValue item in value.AsArray())
                 {
                     Append(output.Append(separator), item);
                     separator = ", ";

@@ -9,6 +9,8 @@ namespace Hlx.Values;
 /// </summary>
 internal ref struct LcbReader(ReadOnlySpan<byte> source)
 {
+    private const int FloatBytes = 9; // a tag and a binary64
+
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly ReadOnlySpan<byte> _source = source;
@@ -31,7 +33,7 @@ internal ref struct LcbReader(ReadOnlySpan<byte> source)
             case LcbTag.Int:
                 return HlxValue.From(ReadSigned());
             case LcbTag.Float:
-                return ReadFloat();
+                return HlxValue.FromCheckedFloat(ReadFloat());
             case LcbTag.Text or LcbTag.Handle:
                 string text = ReadText();
                 return Handle.IsHandleText(text) == (tag == LcbTag.Handle) ? HlxValue.FromValidText(text) : throw Refuse(
@@ -58,17 +60,37 @@ internal ref struct LcbReader(ReadOnlySpan<byte> source)
     private HlxValue ReadArray(int start)
     {
         Enter(start);
-        HlxValue[] items = NewArray<HlxValue>(ReadLength("an array", 1));
-        for (int i = 0; i < items.Length; i++)
-        {
-            // Floats are what large arrays are made of.
-            bool isFloat = _position < _source.Length && _source[_position] == LcbTag.Float;
-            if (isFloat) _position++;
-            items[i] = isFloat ? ReadFloat() : ReadValue();
-        }
+        int length = ReadLength("an array", 1);
+        HlxValue array = length > 0 && length <= (_source.Length - _position) / FloatBytes && _source[_position] == LcbTag.Float
+            ? ReadFloats(length)
+            : ReadItems(NewArray<HlxValue>(length), 0);
         ReadEnd(LcbTag.ArrayEnd, "an array");
         _depth--;
+        return array;
+    }
+
+    private HlxValue ReadItems(HlxValue[] items, int from)
+    {
+        for (int i = from; i < items.Length; i++) items[i] = ReadValue();
         return HlxValue.FromOwned(items);
+    }
+
+    // Large arrays are made of floats; at the first element that is none, what was read moves into an array of values.
+    private HlxValue ReadFloats(int length)
+    {
+        double[] floats = new double[length];
+        for (int i = 0; i < length; i++)
+        {
+            if (_source[_position] != LcbTag.Float)
+            {
+                HlxValue[] items = new HlxValue[length];
+                for (int j = 0; j < i; j++) items[j] = HlxValue.FromCheckedFloat(floats[j]);
+                return ReadItems(items, i);
+            }
+            _position++;
+            floats[i] = ReadFloat();
+        }
+        return HlxValue.FromOwned(floats);
     }
 
     private HlxValue ReadObject(int start)
@@ -111,7 +133,7 @@ internal ref struct LcbReader(ReadOnlySpan<byte> source)
         if (ReadByte($"the end of {what}") != tag) throw Refuse(at, $"{what} does not end after the number of items it states");
     }
 
-    private HlxValue ReadFloat()
+    private double ReadFloat()
     {
         if (_source.Length - _position < 8) throw Truncated("a float");
         long bits = BinaryPrimitives.ReadInt64BigEndian(_source[_position..]);
@@ -120,7 +142,7 @@ internal ref struct LcbReader(ReadOnlySpan<byte> source)
             throw new HlxException(ErrorCode.FloatSpecial, "a float is NaN or infinite", "Write finite numbers only", _position);
         if (bits == long.MinValue) throw Refuse(_position, "a float is −0.0, which is written as +0.0");
         _position += 8;
-        return HlxValue.FromScalarBits(HlxKind.Float, bits);
+        return value;
     }
 
     private string ReadText()

@@ -26,9 +26,10 @@ internal ref struct LcbWriter(Span<byte> destination)
             case HlxKind.Bytes:
                 return 1 + BlockLength(value.AsBytes().Length);
             case HlxKind.Array:
-                long length = 2 + UnsignedLength((ulong)value.ArrayStorage.Length);
-                foreach (ref readonly HlxValue item in value.ArrayStorage.AsSpan())
-                    length += item.Kind == HlxKind.Float ? 9 : LengthOf(item);
+                HlxArray items = value.AsArray();
+                long length = 2 + UnsignedLength((ulong)items.Length);
+                if (items.TryGetFloats(out ReadOnlySpan<double> floats)) return length + (9L * floats.Length);
+                foreach (ref readonly HlxValue item in items.Values) length += LengthOf(item);
                 return length;
             case HlxKind.Object:
                 HlxObject fields = value.AsObject();
@@ -71,7 +72,7 @@ internal ref struct LcbWriter(Span<byte> destination)
                 Written += bytes.Length;
                 break;
             case HlxKind.Array:
-                WriteArray(value.ArrayStorage);
+                WriteArray(value.AsArray());
                 break;
             default:
                 WriteObject(value.AsObject());
@@ -79,14 +80,17 @@ internal ref struct LcbWriter(Span<byte> destination)
         }
     }
 
-    private void WriteArray(HlxValue[] items)
+    private void WriteArray(HlxArray items)
     {
         WriteByte(LcbTag.ArrayStart);
         WriteUnsigned((ulong)items.Length);
-        foreach (ref readonly HlxValue item in items.AsSpan())
+        if (items.TryGetFloats(out ReadOnlySpan<double> floats))
         {
-            if (item.Kind == HlxKind.Float) WriteFloat(item.Bits);
-            else Write(item);
+            foreach (double number in floats) WriteFloat(BitConverter.DoubleToInt64Bits(number));
+        }
+        else
+        {
+            foreach (ref readonly HlxValue item in items.Values) Write(item);
         }
         WriteByte(LcbTag.ArrayEnd);
     }
