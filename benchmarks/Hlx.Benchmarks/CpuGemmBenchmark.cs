@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Hlx.Benchmarks;
@@ -10,7 +11,8 @@ internal static class CpuGemmBenchmark
 
     public static int Run(string[] arguments)
     {
-        int repeats = arguments.Length > 0 ? int.Parse(arguments[0], System.Globalization.CultureInfo.InvariantCulture) : 30;
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        int repeats = arguments.Length > 0 ? int.Parse(arguments[0], CultureInfo.InvariantCulture) : 30;
         if (!OpenBlas.IsInstalled)
         {
             Console.Error.WriteLine("OpenBLAS is not installed: apt-get install libopenblas0-pthread");

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 
 namespace Hlx.Compute;
@@ -8,6 +9,8 @@ public sealed class CpuDevice(int? threads = null) : IComputeDevice
 {
     /// <summary>How the CPU is addressed.</summary>
     public const string CpuAddress = "cpu://";
+
+    private readonly ConcurrentBag<float[]> _buffers = [];
 
     /// <summary>How many threads operators use.</summary>
     public int Threads { get; } = threads ?? Environment.ProcessorCount;
@@ -23,6 +26,10 @@ public sealed class CpuDevice(int? threads = null) : IComputeDevice
 
     /// <inheritdoc/>
     public DeviceBehaviour Behaviour => DeviceBehaviour.Ieee;
+
+    /// <summary>Working memory for an operator.</summary>
+    /// <param name="length">How many numbers it holds.</param>
+    public CpuBuffer Rent(int length) => new(_buffers, length);
 
     /// <summary>Runs an action for each index of a range, on this device's threads.</summary>
     /// <param name="count">The action runs for 0 … count−1.</param>

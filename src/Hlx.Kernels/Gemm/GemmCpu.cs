@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Hlx.Compute;
@@ -16,6 +15,7 @@ internal static class GemmCpu
     private const int Segment = NumericsProfile.Fp32IeeeSegment;
     private const int BlockBytes = 256 * 1024; // of packed A: half of a common second-level cache
     private const int ColumnPanelsPerTask = 4;
+    private const double ParallelOperations = 6e7; // below, waking threads costs more than they save
 
     /// <summary>Multiplies two matrices on the threads of a device.</summary>
     public static void Multiply(CpuDevice cpu, GemmShape shape, ReadOnlyMemory<byte> a, ReadOnlyMemory<byte> b, Memory<byte> c)
@@ -36,47 +36,49 @@ internal static class GemmCpu
         }
         int rowPanels = DivideUp(shape.M, TTile.Rows), columnPanels = DivideUp(shape.N, TTile.Columns);
         int depth = Math.Min(Segment, shape.K);
-        float[] packedA = ArrayPool<float>.Shared.Rent(rowPanels * TTile.Rows * depth);
-        float[] packedB = ArrayPool<float>.Shared.Rent(columnPanels * TTile.Columns * depth);
-        try
+        using CpuBuffer bufferA = cpu.Rent(rowPanels * TTile.Rows * depth), bufferB = cpu.Rent(columnPanels * TTile.Columns * depth);
+        Memory<float> packedA = bufferA.Memory, packedB = bufferB.Memory;
+        for (int start = 0; start < shape.K; start += Segment)
         {
-            for (int start = 0; start < shape.K; start += Segment)
-            {
-                int first = start, length = Math.Min(Segment, shape.K - start);
-                cpu.For(rowPanels, panel => PackRows<TTile>(shape, a.Span, packedA, panel, first, length));
-                cpu.For(columnPanels, panel => PackColumns<TTile>(shape, b.Span, packedB, panel, first, length));
+            int first = start, length = Math.Min(Segment, shape.K - start);
+            For(rowPanels, panel => PackRows<TTile>(shape, a.Span, packedA.Span, panel, first, length));
+            For(columnPanels, panel => PackColumns<TTile>(shape, b.Span, packedB.Span, panel, first, length));
 
-                int rowPanelsPerBlock = Math.Max(1, BlockBytes / (4 * length * TTile.Rows));
-                int rowBlocks = DivideUp(rowPanels, rowPanelsPerBlock), columnBlocks = DivideUp(columnPanels, ColumnPanelsPerTask);
-                cpu.For(rowBlocks * columnBlocks, task =>
-                {
-                    int rowPanel = task / columnBlocks * rowPanelsPerBlock, columnPanel = task % columnBlocks * ColumnPanelsPerTask;
-                    Block<TTile>(
-                        shape, packedA, packedB, MemoryMarshal.Cast<byte, float>(c.Span), length, first == 0, first + length == shape.K,
-                        rowPanel, Math.Min(rowPanels, rowPanel + rowPanelsPerBlock),
-                        columnPanel, Math.Min(columnPanels, columnPanel + ColumnPanelsPerTask));
-                });
-            }
+            int rowPanelsPerBlock = Math.Max(1, BlockBytes / (4 * length * TTile.Rows));
+            int rowBlocks = DivideUp(rowPanels, rowPanelsPerBlock), columnBlocks = DivideUp(columnPanels, ColumnPanelsPerTask);
+            For(rowBlocks * columnBlocks, task =>
+            {
+                int rowPanel = task / columnBlocks * rowPanelsPerBlock, columnPanel = task % columnBlocks * ColumnPanelsPerTask;
+                Block<TTile>(
+                    shape, packedA.Span, packedB.Span, MemoryMarshal.Cast<byte, float>(c.Span), length, first == 0, first + length == shape.K,
+                    rowPanel, Math.Min(rowPanels, rowPanel + rowPanelsPerBlock),
+                    columnPanel, Math.Min(columnPanels, columnPanel + ColumnPanelsPerTask));
+            });
         }
-        finally
+
+        void For(int count, Action<int> action)
         {
-            ArrayPool<float>.Shared.Return(packedA);
-            ArrayPool<float>.Shared.Return(packedB);
+            if (shape.Operations >= ParallelOperations)
+            {
+                cpu.For(count, action);
+                return;
+            }
+            for (int i = 0; i < count; i++) action(i);
         }
     }
 
     private static void Block<TTile>(
-        GemmShape shape, float[] packedA, float[] packedB, Span<float> c, int length, bool isFirst, bool isLast,
+        GemmShape shape, ReadOnlySpan<float> packedA, ReadOnlySpan<float> packedB, Span<float> c, int length, bool isFirst, bool isLast,
         int rowPanel, int rowPanelEnd, int columnPanel, int columnPanelEnd)
         where TTile : IGemmTile
     {
         Span<float> tile = stackalloc float[TTile.Rows * TTile.Columns];
         for (int j = columnPanel; j < columnPanelEnd; j++)
         {
-            ReadOnlySpan<float> panelB = packedB.AsSpan(j * TTile.Columns * length, TTile.Columns * length);
+            ReadOnlySpan<float> panelB = packedB.Slice(j * TTile.Columns * length, TTile.Columns * length);
             for (int i = rowPanel; i < rowPanelEnd; i++)
             {
-                TTile.Multiply(packedA.AsSpan(i * TTile.Rows * length, TTile.Rows * length), panelB, length, tile);
+                TTile.Multiply(packedA.Slice(i * TTile.Rows * length, TTile.Rows * length), panelB, length, tile);
                 Store<TTile>(shape, tile, c, i * TTile.Rows, j * TTile.Columns, isFirst, isLast);
             }
         }
@@ -109,11 +111,11 @@ internal static class GemmCpu
     }
 
     // A panel holds, for each k, one element of each of its rows; rows beyond the matrix are zeros.
-    private static void PackRows<TTile>(GemmShape shape, ReadOnlySpan<byte> a, float[] packed, int panel, int first, int length)
+    private static void PackRows<TTile>(GemmShape shape, ReadOnlySpan<byte> a, Span<float> packed, int panel, int first, int length)
         where TTile : IGemmTile
     {
         ReadOnlySpan<float> source = MemoryMarshal.Cast<byte, float>(a);
-        Span<float> target = packed.AsSpan(panel * TTile.Rows * length, TTile.Rows * length);
+        Span<float> target = packed.Slice(panel * TTile.Rows * length, TTile.Rows * length);
         for (int i = 0; i < TTile.Rows; i++)
         {
             int row = (panel * TTile.Rows) + i;
@@ -123,11 +125,11 @@ internal static class GemmCpu
     }
 
     // A panel holds, for each k, one element of each of its columns; columns beyond the matrix are zeros.
-    private static void PackColumns<TTile>(GemmShape shape, ReadOnlySpan<byte> b, float[] packed, int panel, int first, int length)
+    private static void PackColumns<TTile>(GemmShape shape, ReadOnlySpan<byte> b, Span<float> packed, int panel, int first, int length)
         where TTile : IGemmTile
     {
         ReadOnlySpan<float> source = MemoryMarshal.Cast<byte, float>(b);
-        Span<float> target = packed.AsSpan(panel * TTile.Columns * length, TTile.Columns * length);
+        Span<float> target = packed.Slice(panel * TTile.Columns * length, TTile.Columns * length);
         int column = panel * TTile.Columns, columns = Math.Min(TTile.Columns, shape.N - column);
         for (int k = 0; k < length; k++)
         {

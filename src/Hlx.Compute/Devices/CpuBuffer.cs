@@ -1,0 +1,36 @@
+using System.Collections.Concurrent;
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace Hlx.Compute;
+
+/// <summary>Working memory of an operator on the CPU, aligned to cache lines; goes back to its device when disposed.</summary>
+public sealed class CpuBuffer : IDisposable
+{
+    private const int LineBytes = 64;
+
+    private readonly ConcurrentBag<float[]> _home;
+    private readonly float[] _array;
+
+    internal CpuBuffer(ConcurrentBag<float[]> home, int length)
+    {
+        // Vector loads that cross a line cost twice; pinned arrays do not move, so that an offset can align them.
+        _home = home;
+        int size = (int)Math.Max(BitOperations.RoundUpToPowerOf2((uint)(length + (LineBytes / sizeof(float)))), 1024);
+        _array = Take(home, size) ?? GC.AllocateUninitializedArray<float>(size, pinned: true);
+        long address = Marshal.UnsafeAddrOfPinnedArrayElement(_array, 0);
+        Memory = _array.AsMemory((int)((LineBytes - (address % LineBytes)) % LineBytes / sizeof(float)), length);
+    }
+
+    /// <summary>The memory; its content is arbitrary.</summary>
+    public Memory<float> Memory { get; }
+
+    /// <inheritdoc/>
+    public void Dispose() => _home.Add(_array);
+
+    private static float[]? Take(ConcurrentBag<float[]> home, int size)
+    {
+        if (!home.TryTake(out float[]? array) || array.Length >= size) return array;
+        return null; // too small: forgotten, and replaced by the larger one
+    }
+}
