@@ -21,7 +21,7 @@ internal static class BehaviourTest
         {
             PushConstants = MemoryMarshal.AsBytes(constants.AsSpan()).ToArray(),
         };
-        return BehaviourProbe.Read(operands, MemoryMarshal.Cast<byte, uint>(device.Run(launch, Timeout).Outputs[0]));
+        return BehaviourProbe.Read(operands, MemoryMarshal.Cast<byte, uint>(device.Run(KernelSequence.Of(launch), Timeout).Outputs[0]));
     }
 
     private static byte[] LoadShader()

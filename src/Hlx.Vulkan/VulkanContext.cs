@@ -11,7 +11,7 @@ public sealed class VulkanContext : IKernelDevice
     private readonly VulkanDevice _device;
     private readonly VulkanOptions _options;
     private readonly Dictionary<string, ComputePipeline> _pipelines = new(StringComparer.Ordinal);
-    private readonly List<LaunchRecorder> _abandoned = [];
+    private readonly List<SequenceRecorder> _abandoned = [];
     private readonly Lock _lock = new();
     private bool _disposed;
     private bool _lost;
@@ -21,7 +21,7 @@ public sealed class VulkanContext : IKernelDevice
         _instance = instance;
         _options = options;
         Snapshot = snapshot;
-        _device = new VulkanDevice(instance, snapshot);
+        _device = new VulkanDevice(instance, snapshot, options.MemoryCapBytes);
         try
         {
             Behaviour = BehaviourTest.Run(this);
@@ -50,6 +50,15 @@ public sealed class VulkanContext : IKernelDevice
 
     /// <inheritdoc/>
     public DeviceLimits Limits => Snapshot.Limits;
+
+    /// <summary>How the device's memory is used.</summary>
+    public MemoryStatistics Memory
+    {
+        get
+        {
+            lock (_lock) return _device.Pool.Statistics;
+        }
+    }
 
     /// <summary>What the validation layer has said; empty without it.</summary>
     public IReadOnlyList<string> ValidationMessages => _instance.ValidationMessages;
@@ -85,19 +94,18 @@ public sealed class VulkanContext : IKernelDevice
     }
 
     /// <inheritdoc/>
-    public KernelResult Run(KernelLaunch launch) => Run(launch, _options.Timeout);
+    public SequenceResult Run(KernelSequence sequence) => Run(sequence, _options.Timeout);
 
-    internal KernelResult Run(KernelLaunch launch, TimeSpan timeout)
+    internal SequenceResult Run(KernelSequence sequence, TimeSpan timeout)
     {
-        ArgumentNullException.ThrowIfNull(launch);
+        ArgumentNullException.ThrowIfNull(sequence);
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (_lost) throw VulkanCheck.Lost();
-            if (launch.Workgroups.Count == 0) return new([.. launch.Buffers.Where(buffer => buffer.IsOutput).Select(buffer => new byte[buffer.Bytes])], TimeSpan.Zero);
             try
             {
-                return RunOnDevice(launch, timeout);
+                return RunOnDevice(sequence, timeout);
             }
             catch (HlxException failure) when (failure.Code is ErrorCode.DeviceLost or ErrorCode.DeviceTimeout)
             {
@@ -115,22 +123,16 @@ public sealed class VulkanContext : IKernelDevice
             if (_disposed) return;
             _disposed = true;
             _device.WaitIdle();
-            foreach (LaunchRecorder recorder in _abandoned) recorder.Dispose();
+            foreach (SequenceRecorder recorder in _abandoned) recorder.Dispose();
             foreach (ComputePipeline pipeline in _pipelines.Values) pipeline.Dispose();
             _device.Dispose();
             _instance.Dispose();
         }
     }
 
-    private KernelResult RunOnDevice(KernelLaunch launch, TimeSpan timeout)
+    private SequenceResult RunOnDevice(KernelSequence sequence, TimeSpan timeout)
     {
-        string key = ComputePipeline.KeyOf(launch);
-        if (!_pipelines.TryGetValue(key, out ComputePipeline? pipeline))
-        {
-            pipeline = new ComputePipeline(_device, launch);
-            _pipelines.Add(key, pipeline);
-        }
-        LaunchRecorder recorder = new(_device, pipeline, launch);
+        SequenceRecorder recorder = new(_device, [.. sequence.Stages.Select(PipelineOf)], sequence);
         Result result = recorder.SubmitAndWait(timeout);
         if (result == Result.Timeout)
         {
@@ -143,5 +145,12 @@ public sealed class VulkanContext : IKernelDevice
             result.OrThrow("running the shader");
             return recorder.Read();
         }
+    }
+
+    private ComputePipeline PipelineOf(KernelLaunch launch)
+    {
+        string key = ComputePipeline.KeyOf(launch);
+        if (!_pipelines.TryGetValue(key, out ComputePipeline? pipeline)) _pipelines.Add(key, pipeline = new ComputePipeline(_device, launch));
+        return pipeline;
     }
 }

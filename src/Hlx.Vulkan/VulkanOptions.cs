@@ -9,6 +9,9 @@ public sealed record VulkanOptions
     /// </summary>
     public bool Validation { get; init; }
 
+    /// <summary>How much memory may be reserved on the device, in bytes, buffers that the processor sees included.</summary>
+    public long MemoryCapBytes { get; init; } = long.MaxValue;
+
     /// <summary>How long to wait for one launch.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
 }

@@ -22,10 +22,25 @@ public interface IKernelDevice : IComputeDevice
     /// <summary>The limits that launches are checked against.</summary>
     DeviceLimits Limits { get; }
 
-    /// <summary>Runs a shader once and waits for it.</summary>
-    /// <param name="launch">What to run.</param>
+    /// <summary>Runs several shaders in one submission and waits for them.</summary>
+    /// <param name="sequence">What to run.</param>
     /// <exception cref="Values.HlxException"><see cref="Values.ErrorCode.DeviceMemory"/>, <see cref="Values.ErrorCode.DeviceLost"/>,
     /// <see cref="Values.ErrorCode.DeviceTimeout"/>, <see cref="Values.ErrorCode.DeviceLimit"/>,
     /// <see cref="Values.ErrorCode.SpirvInvalid"/>.</exception>
-    KernelResult Run(KernelLaunch launch);
+    SequenceResult Run(KernelSequence sequence);
+}
+
+/// <summary>What follows from <see cref="IKernelDevice.Run"/>.</summary>
+public static class KernelDevices
+{
+    /// <summary>Runs a shader once and waits for it.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="launch">What to run.</param>
+    /// <inheritdoc cref="IKernelDevice.Run" path="/exception"/>
+    public static KernelResult Run(this IKernelDevice device, KernelLaunch launch)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        SequenceResult result = device.Run(KernelSequence.Of(launch));
+        return new(result.Outputs, result.DeviceTimes[0]);
+    }
 }

@@ -19,9 +19,15 @@ public sealed record KernelLaunch(ReadOnlyMemory<byte> Spirv, string EntryPoint,
 /// <param name="Binding">The binding in the set.</param>
 /// <param name="Bytes">The size in bytes.</param>
 /// <param name="Content">The initial content; empty for a buffer that starts as zeros.</param>
-/// <param name="IsOutput">Whether it is read back.</param>
+/// <param name="IsOutput">Whether the shader writes it.</param>
 public sealed record KernelBuffer(uint Set, uint Binding, long Bytes, ReadOnlyMemory<byte> Content, bool IsOutput)
 {
+    /// <summary>The output of an earlier stage whose memory this buffer is; null for a buffer of its own.</summary>
+    public StageOutput? From { get; init; }
+
+    /// <summary>The output of an earlier stage as an input: it never leaves the device.</summary>
+    public static KernelBuffer FromStage(uint set, uint binding, long bytes, StageOutput stage) => new(set, binding, bytes, default, false) { From = stage };
+
     /// <summary>An input.</summary>
     public static KernelBuffer Input(uint set, uint binding, ReadOnlyMemory<byte> content) => new(set, binding, content.Length, content, false);
 
@@ -29,10 +35,28 @@ public sealed record KernelBuffer(uint Set, uint Binding, long Bytes, ReadOnlyMe
     public static KernelBuffer Output(uint set, uint binding, long bytes) => new(set, binding, bytes, default, true);
 }
 
+/// <summary>Launches that run one after the other in one submission; what one writes, the later ones see.</summary>
+/// <param name="Stages">The launches.</param>
+/// <param name="Returns">The outputs to read back.</param>
+public sealed record KernelSequence(IReadOnlyList<KernelLaunch> Stages, IReadOnlyList<StageOutput> Returns)
+{
+    /// <summary>One launch whose outputs are all read back.</summary>
+    public static KernelSequence Of(KernelLaunch launch)
+    {
+        ArgumentNullException.ThrowIfNull(launch);
+        return new([launch], [.. Enumerable.Range(0, launch.Buffers.Count(buffer => buffer.IsOutput)).Select(output => new StageOutput(0, output))]);
+    }
+}
+
 /// <summary>What a launch gave.</summary>
 /// <param name="Outputs">The content of each output buffer, in the order of the launch.</param>
 /// <param name="DeviceTime">How long the dispatch took on the device; null where the device has no timestamps.</param>
 public sealed record KernelResult(IReadOnlyList<byte[]> Outputs, TimeSpan? DeviceTime);
+
+/// <summary>What a sequence gave.</summary>
+/// <param name="Outputs">The content of each output that was to be read back, in that order.</param>
+/// <param name="DeviceTimes">How long each stage took on the device; null where the device has no timestamps.</param>
+public sealed record SequenceResult(IReadOnlyList<byte[]> Outputs, IReadOnlyList<TimeSpan?> DeviceTimes);
 
 /// <summary>The limits of a device that launches are checked against.</summary>
 /// <param name="MaxWorkgroupSize">The largest extents of a workgroup, in invocations.</param>

@@ -12,7 +12,7 @@ internal sealed unsafe class VulkanDevice : IDisposable
 
     private bool _disposed;
 
-    public VulkanDevice(VulkanInstance instance, DeviceSnapshot snapshot)
+    public VulkanDevice(VulkanInstance instance, DeviceSnapshot snapshot, long memoryCap)
     {
         Api = instance.Api;
         Snapshot = snapshot;
@@ -22,6 +22,7 @@ internal sealed unsafe class VulkanDevice : IDisposable
         Api.GetPhysicalDeviceMemoryProperties(Physical, &memory);
         Memory = memory;
         Handle = Create();
+        Pool = new MemoryPool(this, memoryCap);
         try
         {
             Api.GetDeviceQueue(Handle, Family.Index, 0, out Queue queue);
@@ -53,6 +54,8 @@ internal sealed unsafe class VulkanDevice : IDisposable
 
     public PhysicalDeviceMemoryProperties Memory { get; }
 
+    public MemoryPool Pool { get; }
+
     public Device Handle { get; }
 
     public Queue Queue { get; }
@@ -77,6 +80,13 @@ internal sealed unsafe class VulkanDevice : IDisposable
         throw new HlxException(ErrorCode.DriverFailure, $"{Snapshot.Name} has no memory of the kind {wanted}", "Use another device");
     }
 
+    /// <summary>Whether the processor can see memory of a type.</summary>
+    public bool IsHostVisible(uint type)
+    {
+        PhysicalDeviceMemoryProperties memory = Memory;
+        return memory.MemoryTypes[(int)type].PropertyFlags.HasFlag(MemoryPropertyFlags.HostVisibleBit);
+    }
+
     /// <summary>Waits until nothing runs on the device any more.</summary>
     public void WaitIdle() => _ = Api.DeviceWaitIdle(Handle); // a lost device is idle too
 
@@ -86,6 +96,7 @@ internal sealed unsafe class VulkanDevice : IDisposable
         _disposed = true;
         if (Handle.Handle == 0) return;
         if (Commands.Handle != 0) Api.DestroyCommandPool(Handle, Commands, null);
+        Pool?.Dispose();
         Api.DestroyDevice(Handle, null);
     }
 

@@ -16,14 +16,14 @@ internal enum BufferPlace
     ReadBack,
 }
 
-/// <summary>A buffer with memory of its own.</summary>
+/// <summary>A buffer in a range of the device's memory pool.</summary>
 internal sealed unsafe class DeviceBuffer : IDisposable
 {
     private const int SmallestBytes = 16; // Vulkan has no empty buffers
+    private const MemoryPropertyFlags HostVisible = MemoryPropertyFlags.HostVisibleBit | MemoryPropertyFlags.HostCoherentBit;
 
     private readonly VulkanDevice _device;
-    private DeviceMemory _memory;
-    private void* _mapped;
+    private readonly MemoryRange? _range;
 
     public DeviceBuffer(VulkanDevice device, long bytes, BufferPlace place)
     {
@@ -40,7 +40,10 @@ internal sealed unsafe class DeviceBuffer : IDisposable
         Handle = buffer;
         try
         {
-            Allocate(place);
+            MemoryRequirements needs;
+            device.Api.GetBufferMemoryRequirements(device.Handle, buffer, &needs);
+            _range = device.Pool.Allocate(needs, MemoryType(needs, place));
+            device.Api.BindBufferMemory(device.Handle, buffer, _range.Block.Memory, (ulong)_range.Aligned).OrThrow("binding memory to a buffer");
         }
         catch
         {
@@ -55,33 +58,18 @@ internal sealed unsafe class DeviceBuffer : IDisposable
     public long Bytes { get; }
 
     /// <summary>The bytes, for a buffer that the processor sees.</summary>
-    public Span<byte> Mapped => new(_mapped, checked((int)Bytes));
+    public Span<byte> Mapped => new(_range!.Block.Mapped + _range.Aligned, checked((int)Bytes));
 
     public void Dispose()
     {
         _device.Api.DestroyBuffer(_device.Handle, Handle, null);
-        if (_memory.Handle != 0) _device.Api.FreeMemory(_device.Handle, _memory, null);
+        if (_range is not null) _device.Pool.Free(_range);
     }
 
-    private void Allocate(BufferPlace place)
+    private uint MemoryType(MemoryRequirements needs, BufferPlace place) => place switch
     {
-        MemoryRequirements needs;
-        _device.Api.GetBufferMemoryRequirements(_device.Handle, Handle, &needs);
-        const MemoryPropertyFlags Visible = MemoryPropertyFlags.HostVisibleBit | MemoryPropertyFlags.HostCoherentBit;
-        uint type = place switch
-        {
-            BufferPlace.Device => _device.MemoryType(needs.MemoryTypeBits, 0, MemoryPropertyFlags.DeviceLocalBit),
-            BufferPlace.Upload => _device.MemoryType(needs.MemoryTypeBits, Visible, 0),
-            _ => _device.MemoryType(needs.MemoryTypeBits, Visible, MemoryPropertyFlags.HostCachedBit),
-        };
-        MemoryAllocateInfo allocate = new() { SType = StructureType.MemoryAllocateInfo, AllocationSize = needs.Size, MemoryTypeIndex = type };
-        DeviceMemory memory;
-        _device.Api.AllocateMemory(_device.Handle, &allocate, null, &memory).OrThrow($"allocating {needs.Size} bytes");
-        _memory = memory;
-        _device.Api.BindBufferMemory(_device.Handle, Handle, memory, 0).OrThrow("binding memory to a buffer");
-        if (place == BufferPlace.Device) return;
-        void* mapped;
-        _device.Api.MapMemory(_device.Handle, memory, 0, Vk.WholeSize, 0, &mapped).OrThrow("mapping memory");
-        _mapped = mapped;
-    }
+        BufferPlace.Device => _device.MemoryType(needs.MemoryTypeBits, 0, MemoryPropertyFlags.DeviceLocalBit),
+        BufferPlace.Upload => _device.MemoryType(needs.MemoryTypeBits, HostVisible, 0),
+        _ => _device.MemoryType(needs.MemoryTypeBits, HostVisible, MemoryPropertyFlags.HostCachedBit),
+    };
 }
