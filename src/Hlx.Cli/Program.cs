@@ -13,5 +13,6 @@ RootCommand root = new("HLX: GPU compute in which kernels, inputs and results ar
     ShaderCommand.Create(),
     GemmCommand.Create(),
     RunCommand.Create(),
+    VerifyCommand.Create(),
 };
 return CommandRunner.Run(root, args);

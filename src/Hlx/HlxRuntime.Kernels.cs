@@ -4,10 +4,10 @@ using Hlx.Values;
 
 namespace Hlx;
 
-/// <summary>What running a kernel gave.</summary>
+/// <summary>What running a kernel or a pipeline gave.</summary>
 /// <param name="Outputs">The handles of its outputs, in the order of the shader's bindings.</param>
-/// <param name="DeviceTime">How long the dispatch took on the device; null where it has no timestamps.</param>
-public sealed record KernelRun(IReadOnlyList<Handle> Outputs, TimeSpan? DeviceTime);
+/// <param name="DeviceTimes">How long each stage took on the device; null where it has no timestamps.</param>
+public sealed record KernelRun(IReadOnlyList<Handle> Outputs, IReadOnlyList<TimeSpan?> DeviceTimes);
 
 public sealed partial class HlxRuntime
 {
@@ -31,14 +31,28 @@ public sealed partial class HlxRuntime
     public KernelRun RunKernel(ComputeKernel kernel)
     {
         ArgumentNullException.ThrowIfNull(kernel);
-        VulkanShader shader = VulkanShader.FromValue(Resolve(kernel.Shader));
-        Tensor[] inputs = [.. kernel.Inputs.Select(Space.ResolveTensor)];
+        return Run(new PipelineConfig("", []), [kernel]);
+    }
+
+    /// <summary>Runs the stages of a pipeline in one submission; what passes between them stays on the device.</summary>
+    /// <param name="pipeline">The pipeline (CONTRACT_902); its handles must be in the store.</param>
+    /// <exception cref="HlxException">As <see cref="RunKernel"/>; <see cref="ErrorCode.ContractFieldValue"/> for a reference to a stage
+    /// or output that there is not. Nothing is stored then.</exception>
+    public KernelRun RunPipeline(PipelineConfig pipeline)
+    {
+        ArgumentNullException.ThrowIfNull(pipeline);
+        return Run(pipeline, [.. pipeline.Stages.Select(stage => ComputeKernel.FromValue(Resolve(stage)))]);
+    }
+
+    private KernelRun Run(PipelineConfig pipeline, IReadOnlyList<ComputeKernel> kernels)
+    {
+        (ComputeKernel Kernel, VulkanShader Shader)[] stages = [.. kernels.Select(kernel => (kernel, VulkanShader.FromValue(Resolve(kernel.Shader))))];
         IKernelDevice device = KernelDevice;
-        KernelPlan plan = KernelPlan.For(kernel, shader, inputs, device.Limits);
-        ValidateOnce(kernel.Shader, shader);
-        KernelResult result = device.Run(plan.Launch);
-        Tensor[] outputs = [.. result.Outputs.Zip(plan.Outputs, (bytes, output) => new Tensor(output.Type, output.Shape.ToArray(), bytes))];
-        return new([.. outputs.Select(Collapse)], result.DeviceTime);
+        PipelinePlan plan = PipelinePlan.For(pipeline, stages, Space.ResolveTensor, device.Limits);
+        foreach ((ComputeKernel kernel, VulkanShader shader) in stages) ValidateOnce(kernel.Shader, shader);
+        SequenceResult result = device.Run(plan.Sequence);
+        Tensor[] outputs = [.. result.Outputs.Zip(plan.Returns, (bytes, output) => new Tensor(output.Type, output.Shape.ToArray(), bytes))];
+        return new([.. outputs.Select(Collapse)], result.DeviceTimes);
     }
 
     // A driver may crash on an invalid module, so spirv-val sees each one once; the ledger remembers which have passed.

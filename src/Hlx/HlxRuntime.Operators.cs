@@ -15,8 +15,44 @@ namespace Hlx;
 /// <param name="Path">How the fused multiply-adds were computed; null if it was memoized.</param>
 public sealed record ProductRun(Handle Result, bool IsMemoized, TimeSpan Elapsed, TimeSpan? DeviceTime, string Device, FmaPath? Path);
 
+/// <summary>What computing a result again gave.</summary>
+/// <param name="Recomputed">The handle that came out.</param>
+/// <param name="IsSame">Whether it is the handle that was to be verified.</param>
+/// <param name="Device">The name of the device that computed.</param>
+public sealed record VerifyRun(Handle Recomputed, bool IsSame, string Device);
+
 public sealed partial class HlxRuntime
 {
+    private const string GemmName = "gemm";
+
+    /// <summary>Computes a result of an operator again, on this runtime's device, and compares the handles.</summary>
+    /// <param name="result">The handle of a result that this store's ledger knows.</param>
+    /// <returns>What came out. A difference is recorded as an incident of the ledger.</returns>
+    /// <exception cref="HlxException"><see cref="ErrorCode.HandleNotFound"/> if no recorded execution of an operator gave this
+    /// result, or an input of it is gone; as <see cref="Multiply"/>.</exception>
+    public VerifyRun Verify(Handle result)
+    {
+        LedgerEntry entry = Space.Ledger.FindByResult(result) is [LedgerEntry first, ..] ? first : throw new HlxException(
+            ErrorCode.HandleNotFound, $"no recorded execution gave {result}", "Pass the handle of a result that `hlx gemm` printed with this store");
+        HlxObject provenance = Json.Decode(entry.Provenance).AsObject();
+        Handle[] inputs = [.. provenance["inputs"].AsArray().Select(input => input.AsHandle())];
+        Tensor a = Space.ResolveTensor(inputs[0]), b = Space.ResolveTensor(inputs[1]);
+        IComputeDevice device = Device;
+        Handle recomputed = Collapse(Gemm.Multiply(device, a, b, RangeOf).Product);
+        if (recomputed != result)
+        {
+            try
+            {
+                Space.Ledger.Record(entry.Key, recomputed, HlxValue.Object(("operator", GemmName), ("device", device.Name), ("driver", device.Driver)));
+            }
+            catch (HlxException incident) when (incident.Code == ErrorCode.LedgerIncident)
+            {
+                // Recorded; the caller learns of it from the return value.
+            }
+        }
+        return new(recomputed, recomputed == result, device.Name);
+    }
+
     /// <summary>Multiplies two matrices in the profile <c>fp32.ieee</c>: one handle on every device.</summary>
     /// <param name="a">A, a tensor f32[M,K] or nested arrays.</param>
     /// <param name="b">B, a tensor f32[K,N] or nested arrays.</param>
@@ -28,7 +64,7 @@ public sealed partial class HlxRuntime
         long start = Stopwatch.GetTimestamp();
         if (numerics != NumericsProfile.Fp32Ieee)
             throw new HlxException(ErrorCode.NumericsUnsupported, $"\"{numerics}\" is no numerics profile", $"Use {NumericsProfile.Fp32Ieee}");
-        string key = ExecutionKey.ForOperator("gemm", numerics, NumericsProfile.Fp32IeeeVersion, TensorHandle(a), TensorHandle(b));
+        string key = ExecutionKey.ForOperator(GemmName, numerics, NumericsProfile.Fp32IeeeVersion, TensorHandle(a), TensorHandle(b));
         if (_options.Memoize && FindResult(key) is Handle known) return new(known, true, Stopwatch.GetElapsedTime(start), null, "", null);
 
         Tensor left = Space.ResolveTensor(a), right = Space.ResolveTensor(b);
@@ -37,6 +73,7 @@ public sealed partial class HlxRuntime
         GemmResult product = Gemm.Multiply(device, left, right, RangeOf);
         Handle result = Collapse(product.Product);
         Space.Ledger.Record(key, result, HlxValue.Object(
+            ("operator", GemmName), ("numerics", numerics), ("inputs", HlxValue.Array(a, b)),
             ("device", device.Name), ("driver", device.Driver), ("path", product.Path.ToString().ToLowerInvariant())));
         return new(result, false, Stopwatch.GetElapsedTime(start), product.DeviceTime, device.Name, product.Path);
     }

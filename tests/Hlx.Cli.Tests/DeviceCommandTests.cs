@@ -115,9 +115,47 @@ public sealed class DeviceCommandTests : IDisposable
     }
 
     [Fact]
+    public void Verify_computes_again_on_another_device()
+    {
+        string handle = _hlx.Succeeds("gemm", _a, _b, "--device", "cpu://");
+        foreach (string device in (string[])[CpuDrivers.Lavapipe, CpuDrivers.SwiftShader])
+            Assert.StartsWith("the same handle from ", _hlx.Succeeds("verify", handle, "--device", device), StringComparison.Ordinal);
+        Assert.True(Json.Decode(_hlx.Succeeds("verify", handle, "--json")).AsObject()["same"].AsBool());
+        _hlx.Fails(ErrorCode.HandleNotFound, "verify", _hlx.Succeeds("collapse", "--from", "npy", _a));
+    }
+
+    [Fact]
+    public void Devices_run_starts_a_command_for_each_device()
+    {
+        (int code, string output, string errors) = _hlx.Run("", "devices", "run", "--", "sh", "-c", "echo $HLX_DEVICE");
+        Assert.Equal(0, code);
+        Assert.Equal(3, output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct().Count());
+        Assert.EndsWith("cpu://\n", output, StringComparison.Ordinal);
+        Assert.Equal(3, errors.Split("== ").Length - 1);
+        Assert.Equal(1, _hlx.Run("", "devices", "run", "--", "sh", "-c", "exit 3").ExitCode);
+        Assert.Contains(ErrorCode.FileIo, _hlx.Run("", "devices", "run", "--", "no such program").Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(CpuDrivers.Lavapipe)]
+    [InlineData(CpuDrivers.SwiftShader)]
+    public void Run_executes_a_pipeline(string device)
+    {
+        string shader = _hlx.Succeeds("shader", "package", _shader);
+        string a = _hlx.SucceedsWith("[[1.0,2.0],[3.0,4.0]]", "collapse");
+        string square = Kernel($"\"{a}\",\"{a}\""), cube = Kernel($"\"@0.0\",\"{a}\"");
+        string result = _hlx.SucceedsWith($"{{\"902\":{{\"pipeline_id\":\"cube\",\"stages\":[\"{square}\",\"{cube}\"]}}}}", "run", "-", "--device", device);
+        _hlx.Succeeds("resolve", result, "--to", "npy", "-o", _hlx.Folder["c.npy"]);
+        Assert.Equal(new float[,] { { 37, 54 }, { 81, 118 } }, Npy.Decode(File.ReadAllBytes(_hlx.Folder["c.npy"])).ToMatrix());
+
+        string Kernel(string inputs) => _hlx.SucceedsWith(
+            $"{{\"901\":{{\"kernel_name\":\"gemm\",\"shader_handle\":\"{shader}\",\"workgroup_size\":[16,16,1],\"inputs\":[{inputs}]}}}}", "collapse");
+    }
+
+    [Fact]
     public void Run_refuses_what_it_cannot_execute()
     {
-        _hlx.FailsWith("{\"902\":{\"pipeline_id\":\"p\",\"stages\":[]}}", ErrorCode.StageUnsupported, "run", "-");
+        _hlx.FailsWith("{\"902\":{\"pipeline_id\":\"p\",\"stages\":[]}}", ErrorCode.ContractFieldValue, "run", "-");
         _hlx.FailsWith("{\"14\":{\"@0\":1}}", ErrorCode.ContractStructure, "run", "-");
         _hlx.FailsWith("{\"901\":{}}", ErrorCode.ContractFieldMissing, "run", "-");
     }

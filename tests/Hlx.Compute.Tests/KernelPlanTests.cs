@@ -15,7 +15,7 @@ public sealed class KernelPlanTests
     [Fact]
     public void Two_matrices_need_nothing_more()
     {
-        KernelPlan plan = KernelPlan.For(Product, Gemm, [A, B], Limits);
+        KernelPlan plan = KernelPlan.For(Product, Gemm, KernelOperands.Of(A, B), Limits);
         Assert.Equal("f32[33,50]", Tensor.Describe(plan.Outputs[0].Type, plan.Outputs[0].Shape.ToArray()));
         Assert.Equal(new Extent3(4, 3, 1), plan.Launch.Workgroups);
         Assert.Equal("210000003200000014000000", Convert.ToHexString(plan.Launch.PushConstants.Span));
@@ -26,7 +26,7 @@ public sealed class KernelPlanTests
 
     [Fact]
     public void The_workgroup_size_is_specialized() =>
-        Assert.Equal(new Extent3(7, 9, 1), KernelPlan.For(Product with { WorkgroupSize = (8, 4, 1) }, Gemm, [A, B], Limits).Launch.Workgroups);
+        Assert.Equal(new Extent3(7, 9, 1), KernelPlan.For(Product with { WorkgroupSize = (8, 4, 1) }, Gemm, KernelOperands.Of(A, B), Limits).Launch.Workgroups);
 
     [Fact]
     public void Everything_can_be_stated()
@@ -39,7 +39,7 @@ public sealed class KernelPlanTests
             PushConstantsLayout = "3×uint32",
             Specialization = new Dictionary<uint, HlxValue> { [2] = 256 },
         };
-        KernelPlan stated = KernelPlan.For(kernel, Gemm, [A, B], Limits), inferred = KernelPlan.For(Product, Gemm, [A, B], Limits);
+        KernelPlan stated = KernelPlan.For(kernel, Gemm, KernelOperands.Of(A, B), Limits), inferred = KernelPlan.For(Product, Gemm, KernelOperands.Of(A, B), Limits);
         Assert.Equal(inferred.Launch.PushConstants.ToArray(), stated.Launch.PushConstants.ToArray());
         Assert.Equal([(0u, 16u), (1, 16), (2, 256)], stated.Launch.Specialization);
         Assert.Equal(kernel.ToValue(), ComputeKernel.FromValue(kernel.ToValue()).ToValue());
@@ -47,7 +47,7 @@ public sealed class KernelPlanTests
 
     [Fact]
     public void An_empty_product_has_no_workgroups() =>
-        Assert.Equal(0ul, KernelPlan.For(Product, Gemm, [FloatSamples.Unit(1, 0, 20), B], Limits).Launch.Workgroups.Count);
+        Assert.Equal(0ul, KernelPlan.For(Product, Gemm, KernelOperands.Of(FloatSamples.Unit(1, 0, 20), B), Limits).Launch.Workgroups.Count);
 
     [Fact]
     public void What_does_not_fit_is_refused()
@@ -75,16 +75,16 @@ public sealed class KernelPlanTests
 
     [Fact]
     public void A_large_buffer_is_refused() =>
-        HlxAssert.Refuses(ErrorCode.DeviceLimit, () => KernelPlan.For(Product, Gemm, [A, B], Limits with { MaxBufferBytes = 1000 }));
+        HlxAssert.Refuses(ErrorCode.DeviceLimit, () => KernelPlan.For(Product, Gemm, KernelOperands.Of(A, B), Limits with { MaxBufferBytes = 1000 }));
 
     [Fact]
     public void A_shader_of_another_workgroup_size_is_refused() =>
         HlxAssert.Refuses(ErrorCode.ContractFieldValue, () => KernelPlan.For(
-            Product with { Outputs = [new(DType.U32, [4])], Dispatch = (1, 1, 1), PushConstants = [1] }, Behaviour, [A], Limits));
+            Product with { Outputs = [new(DType.U32, [4])], Dispatch = (1, 1, 1), PushConstants = [1] }, Behaviour, KernelOperands.Of(A), Limits));
 
     [Fact]
     public void A_stage_that_is_not_compute_is_refused() =>
-        HlxAssert.Refuses(ErrorCode.StageUnsupported, () => KernelPlan.For(Product, Gemm with { Stage = "vertex" }, [A, B], Limits));
+        HlxAssert.Refuses(ErrorCode.StageUnsupported, () => KernelPlan.For(Product, Gemm with { Stage = "vertex" }, KernelOperands.Of(A, B), Limits));
 
     [Fact]
     public void A_shader_is_checked_when_it_is_wrapped()
@@ -133,5 +133,5 @@ public sealed class KernelPlanTests
     }
 
     private static void Refuses(string code, ComputeKernel kernel, params Tensor[] inputs) =>
-        HlxAssert.Refuses(code, () => KernelPlan.For(kernel, Gemm, inputs, Limits));
+        HlxAssert.Refuses(code, () => KernelPlan.For(kernel, Gemm, KernelOperands.Of(inputs), Limits));
 }

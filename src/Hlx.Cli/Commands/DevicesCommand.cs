@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.Diagnostics;
 using Hlx.Compute;
 using Hlx.Vulkan;
 
@@ -8,7 +10,7 @@ internal static class DevicesCommand
     public static Command Create()
     {
         Option<bool> json = Shared.Json();
-        Command command = new("devices", "List the devices and what they are called.") { json };
+        Command command = new("devices", "List the devices and what they are called.") { json, Run() };
         command.SetAction(parsed =>
         {
             IReadOnlyList<DeviceSnapshot> devices = List();
@@ -27,6 +29,39 @@ internal static class DevicesCommand
             Console.Out.WriteLine($"{cpu.Address}      {cpu.Name}  {cpu.Driver}");
         });
         return command;
+    }
+
+    private static Command Run()
+    {
+        Argument<string[]> words = new("COMMAND") { Description = "A command and its arguments, after --.", Arity = ArgumentArity.OneOrMore };
+        Command command = new("run", "Run a command once for each device, with HLX_DEVICE set. Exits 1 if it fails on one.") { words };
+        command.SetAction(parsed =>
+        {
+            bool all = true;
+            foreach (string address in (string[])[.. List().Where(device => device.Unsuitable is null).Select(device => device.Address), CpuDevice.CpuAddress])
+            {
+                Console.Error.WriteLine($"== {address}");
+                all &= RunOn(address, parsed.GetValue(words)!) == 0;
+            }
+            return all ? 0 : 1;
+        });
+        return command;
+    }
+
+    private static int RunOn(string address, string[] words)
+    {
+        ProcessStartInfo start = new(words[0], words[1..]);
+        start.Environment[DeviceSelector.Variable] = address;
+        try
+        {
+            using Process process = Process.Start(start)!;
+            process.WaitForExit();
+            return process.ExitCode;
+        }
+        catch (Win32Exception)
+        {
+            throw new HlxException(ErrorCode.FileIo, $"there is no program \"{words[0]}\"", "Check the command after --");
+        }
     }
 
     private static IReadOnlyList<DeviceSnapshot> List()

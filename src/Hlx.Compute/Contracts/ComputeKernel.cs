@@ -8,6 +8,9 @@ namespace Hlx.Compute;
 /// <param name="Shape">The extents, outermost first.</param>
 public sealed record OutputSpec(DType Type, IReadOnlyList<int> Shape)
 {
+    /// <summary>What the buffer holds before the shader runs: the handle of a tensor of this type and shape; zeros if null.</summary>
+    public Handle? Initial { get; init; }
+
     /// <summary>The size in bytes.</summary>
     public long Bytes => Tensor.CountElements(Shape.ToArray()) * Type.Size();
 }
@@ -36,8 +39,10 @@ public sealed record ComputeKernel(string Name, Handle Shader, Extent3 Workgroup
     /// <summary>The layout of the push constants, such as <c>2×int32 + 1×float32</c>; empty to take the shader's own.</summary>
     public string PushConstantsLayout { get; init; } = "";
 
-    /// <summary>The inputs: handles of tensors or nested arrays, in the order of the shader's bindings.</summary>
-    public IReadOnlyList<Handle> Inputs { get; init; } = [];
+    /// <summary>
+    /// The inputs, in the order of the shader's bindings: handles of tensors or nested arrays, or in a pipeline outputs of earlier stages.
+    /// </summary>
+    public IReadOnlyList<KernelInput> Inputs { get; init; } = [];
 
     /// <summary>The outputs; null to infer one from two matrices.</summary>
     public IReadOnlyList<OutputSpec>? Outputs { get; init; }
@@ -68,7 +73,7 @@ public sealed record ComputeKernel(string Name, Handle Shader, Extent3 Workgroup
         ];
         if (SharedMemoryBytes != 0) fields.Add(("shared_memory_bytes", SharedMemoryBytes));
         if (PushConstantsLayout.Length > 0) fields.Add(("push_constants_layout", PushConstantsLayout));
-        if (Inputs.Count > 0) fields.Add(("inputs", ContractValues.Handles(Inputs)));
+        if (Inputs.Count > 0) fields.Add(("inputs", HlxValue.Array([.. Inputs.Select(input => input.ToValue())])));
         if (Outputs is not null) fields.Add(("outputs", HlxValue.Array([.. Outputs.Select(ToValue)])));
         if (Dispatch is Extent3 dispatch) fields.Add(("dispatch", ContractValues.Extents(dispatch)));
         if (PushConstants is not null) fields.Add(("push_constants", HlxValue.Array([.. PushConstants])));
@@ -88,7 +93,7 @@ public sealed record ComputeKernel(string Name, Handle Shader, Extent3 Workgroup
         {
             SharedMemoryBytes = fields.TryGet("shared_memory_bytes", out HlxValue shared) ? shared.AsInt() : 0,
             PushConstantsLayout = ContractValues.Text(fields, "push_constants_layout"),
-            Inputs = ContractValues.Handles(fields, "inputs"),
+            Inputs = fields.TryGet("inputs", out HlxValue inputs) ? [.. inputs.AsArray().Select(KernelInput.FromValue)] : [],
             Outputs = fields.TryGet("outputs", out HlxValue outputs) ? [.. outputs.AsArray().ToArray().Select(ToOutput)] : null,
             Dispatch = fields.TryGet("dispatch", out HlxValue dispatch) ? ContractValues.Extents(dispatch) : null,
             PushConstants = fields.TryGet("push_constants", out HlxValue constants) ? constants.AsArray().ToArray() : null,
@@ -100,10 +105,16 @@ public sealed record ComputeKernel(string Name, Handle Shader, Extent3 Workgroup
         };
     }
 
-    private static HlxValue ToValue(OutputSpec output) => HlxValue.Object(
-        ("dtype", output.Type.Name()), ("shape", HlxValue.Array([.. output.Shape.Select(extent => HlxValue.From(extent))])));
+    private static HlxValue ToValue(OutputSpec output)
+    {
+        (string, HlxValue)[] fields = [("dtype", output.Type.Name()), ("shape", HlxValue.Array([.. output.Shape.Select(extent => HlxValue.From(extent))]))];
+        return HlxValue.Object(output.Initial is Handle initial ? [.. fields, ("initial", initial)] : fields);
+    }
 
     private static OutputSpec ToOutput(HlxValue value) => new(
         DTypes.Parse(value.AsObject()["dtype"].AsText()),
-        [.. value.AsObject()["shape"].AsArray().ToArray().Select(extent => (int)extent.AsInt())]);
+        [.. value.AsObject()["shape"].AsArray().Select(extent => (int)extent.AsInt())])
+    {
+        Initial = value.AsObject().TryGet("initial", out HlxValue initial) ? initial.AsHandle() : null,
+    };
 }

@@ -11,18 +11,18 @@ public sealed record KernelPlan(KernelLaunch Launch, IReadOnlyList<OutputSpec> O
     /// <summary>Plans a kernel: binds its buffers, fills its push constants, specializes its workgroup, derives what it leaves open.</summary>
     /// <param name="kernel">The request (CONTRACT_901).</param>
     /// <param name="shader">Its shader (CONTRACT_900).</param>
-    /// <param name="inputs">Its inputs, resolved.</param>
+    /// <param name="operands">Its inputs and the initial contents of its outputs, resolved.</param>
     /// <param name="limits">The limits of the device.</param>
     /// <exception cref="HlxException">One for each way in which request, shader and device do not fit together:
     /// <see cref="ErrorCode.StageUnsupported"/>, <see cref="ErrorCode.EntryPointMissing"/>, <see cref="ErrorCode.SpirvInvalid"/>,
     /// <see cref="ErrorCode.BindingMismatch"/>, <see cref="ErrorCode.ShapeMismatch"/>, <see cref="ErrorCode.PushConstantMismatch"/>,
     /// <see cref="ErrorCode.ContractFieldValue"/>, <see cref="ErrorCode.ContractFieldMissing"/>,
     /// <see cref="ErrorCode.NumericsUnsupported"/>, <see cref="ErrorCode.DeviceLimit"/>.</exception>
-    public static KernelPlan For(ComputeKernel kernel, VulkanShader shader, IReadOnlyList<Tensor> inputs, DeviceLimits limits)
+    public static KernelPlan For(ComputeKernel kernel, VulkanShader shader, KernelOperands operands, DeviceLimits limits)
     {
         ArgumentNullException.ThrowIfNull(kernel);
         ArgumentNullException.ThrowIfNull(shader);
-        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(operands);
         ArgumentNullException.ThrowIfNull(limits);
         RefusePromises(kernel);
         if (shader.Stage != VulkanShader.ComputeStage)
@@ -30,7 +30,7 @@ public sealed record KernelPlan(KernelLaunch Launch, IReadOnlyList<OutputSpec> O
         SpirvModule module = SpirvModule.Parse(shader.Spirv);
         EntryPoint entry = module.RequireCompute(shader.EntryPoint);
 
-        MatrixProduct? product = MatrixProduct.Infer(kernel, inputs);
+        MatrixProduct? product = MatrixProduct.Infer(kernel, operands.Inputs);
         IReadOnlyList<OutputSpec> outputs = kernel.Outputs ?? product?.Outputs ?? throw new HlxException(
             ErrorCode.ContractFieldMissing, $"the kernel \"{kernel.Name}\" names no outputs, and they follow only from two matrices of f32",
             "Add outputs: [{dtype, shape}]");
@@ -38,7 +38,7 @@ public sealed record KernelPlan(KernelLaunch Launch, IReadOnlyList<OutputSpec> O
             ErrorCode.ContractFieldMissing, $"the kernel \"{kernel.Name}\" names no dispatch, and it follows only from two matrices of f32",
             "Add dispatch: [x, y, z], in workgroups");
 
-        KernelLaunch launch = new(shader.Spirv, shader.EntryPoint, BindBuffers(module, inputs, outputs), workgroups)
+        KernelLaunch launch = new(shader.Spirv, shader.EntryPoint, BindBuffers(module, operands, outputs), workgroups)
         {
             PushConstants = PushConstantBlock.Encode(module, kernel, product?.Constants),
             Specialization = SpecializationPlan.For(module, entry, kernel),
@@ -64,8 +64,9 @@ public sealed record KernelPlan(KernelLaunch Launch, IReadOnlyList<OutputSpec> O
         }
     }
 
-    private static List<KernelBuffer> BindBuffers(SpirvModule module, IReadOnlyList<Tensor> inputs, IReadOnlyList<OutputSpec> outputs)
+    private static List<KernelBuffer> BindBuffers(SpirvModule module, KernelOperands operands, IReadOnlyList<OutputSpec> outputs)
     {
+        IReadOnlyList<KernelOperand> inputs = operands.Inputs;
         IReadOnlyList<DescriptorBinding> bindings = module.Bindings;
         if (bindings.FirstOrDefault(binding => !binding.IsStorageBuffer) is { } other)
             throw Mismatch($"binding {other.Set}.{other.Binding} ({other.Name}) is no storage buffer", "Declare every binding as a buffer");
@@ -86,11 +87,37 @@ public sealed record KernelPlan(KernelLaunch Launch, IReadOnlyList<OutputSpec> O
                     $"binding {binding.Set}.{binding.Binding} ({binding.Name}) is {(isInput ? "write-only and gets an input" : "read-only and is an output")}",
                     "Order the bindings of the shader: inputs first, then outputs");
             }
-            buffers.Add(isInput
-                ? KernelBuffer.Input(binding.Set, binding.Binding, inputs[i].Data)
-                : KernelBuffer.Output(binding.Set, binding.Binding, outputs[i - inputs.Count].Bytes));
+            buffers.Add(isInput ? Input(binding, inputs[i]) : Output(binding, outputs[i - inputs.Count], operands));
         }
         return buffers;
+    }
+
+    private static KernelBuffer Input(DescriptorBinding binding, KernelOperand operand)
+    {
+        if (operand.Stage is StageOutput stage)
+        {
+            // Memory of an earlier stage: whoever writes to it would change that stage's result.
+            if (!binding.IsReadOnly)
+            {
+                throw Mismatch(
+                    $"binding {binding.Set}.{binding.Binding} ({binding.Name}) can write, and its input is the output {stage} of an earlier stage",
+                    "Declare the binding readonly in the shader");
+            }
+            return KernelBuffer.FromStage(binding.Set, binding.Binding, operand.Spec.Bytes, stage);
+        }
+        return KernelBuffer.Input(binding.Set, binding.Binding, operand.Content);
+    }
+
+    private static KernelBuffer Output(DescriptorBinding binding, OutputSpec output, KernelOperands operands)
+    {
+        KernelBuffer buffer = KernelBuffer.Output(binding.Set, binding.Binding, output.Bytes);
+        if (output.Initial is not Handle handle) return buffer;
+        Tensor initial = operands.Initial[handle];
+        return initial.Type == output.Type && initial.Shape.SequenceEqual(output.Shape.ToArray())
+            ? buffer with { Content = initial.Data }
+            : throw new HlxException(
+                ErrorCode.ShapeMismatch, $"the initial content of an output is {initial} where the output is {Tensor.Describe(output.Type, output.Shape.ToArray())}",
+                "Give a tensor of the output's type and shape");
     }
 
     private static void CheckLimits(ComputeKernel kernel, KernelLaunch launch, DeviceLimits limits)

@@ -33,7 +33,7 @@ public static class ContractSchemas
             new("workgroup_size", FieldType.Array, Check: FieldChecks.Extents(3)),
             new("shared_memory_bytes", FieldType.Int, false, FieldChecks.NotNegative),
             new("push_constants_layout", FieldType.Text, false),
-            new("inputs", FieldType.Array, false, FieldChecks.Each(FieldChecks.IsHandle)),
+            new("inputs", FieldType.Array, false, FieldChecks.Each(FieldChecks.IsInput)),
             new("outputs", FieldType.Array, false, FieldChecks.Each(FieldChecks.OutputSpec)),
             new("dispatch", FieldType.Array, false, FieldChecks.Extents(3)),
             new("push_constants", FieldType.Array, false, FieldChecks.Each(FieldChecks.IsNumber)),
@@ -46,7 +46,7 @@ public static class ContractSchemas
             new("pipeline_id", FieldType.Text),
             new("stages", FieldType.Array, Check: FieldChecks.Each(FieldChecks.IsHandle)),
             new("sync_barriers", FieldType.Array, false, FieldChecks.Each(FieldChecks.Barrier)),
-            new("output_image", FieldType.TextOrHandle, false),
+            new("output_image", FieldType.TextOrHandle, false, FieldChecks.OutputTemplate),
         ]),
         new(Tensor.ContractId, "TENSOR", true,
         [

@@ -1,10 +1,11 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Hlx.Values;
 
 namespace Hlx.Store;
 
 /// <summary>What fields must be beyond their kind. Each check returns what is wrong, or null.</summary>
-internal static class FieldChecks
+internal static partial class FieldChecks
 {
     private static readonly string[] Stages =
         ["compute", "vertex", "fragment", "geometry", "tessellation_control", "tessellation_evaluation", "task", "mesh"];
@@ -12,6 +13,11 @@ internal static class FieldChecks
     private static readonly string[] Levels = ["", "not-guaranteed", "run-to-run", "device-to-device"];
 
     public static string? IsHandle(HlxValue value) => value.IsHandle ? null : "a handle is needed";
+
+    /// <summary>A handle, or the output of an earlier stage written <c>@stage.output</c>.</summary>
+    public static string? IsInput(HlxValue value) => value.IsHandle || (value.Kind == HlxKind.Text && StageOutputPattern().IsMatch(value.AsText()))
+        ? null
+        : "a handle, or \"@stage.output\" in a pipeline, is needed";
 
     public static string? IsNumber(HlxValue value) => value.Kind is HlxKind.Int or HlxKind.Float ? null : "a number is needed";
 
@@ -51,7 +57,16 @@ internal static class FieldChecks
             ? null
             : $"at most {maxRank} ints from 0 to 2147483647 are needed";
 
-    public static string? OutputSpec(HlxValue value) => Record(value, ("dtype", FieldType.Text, DTypeName), ("shape", FieldType.Array, Shape(16)));
+    public static string? OutputSpec(HlxValue value)
+    {
+        bool hasInitial = value.Kind == HlxKind.Object && value.AsObject().TryGet("initial", out _);
+        (string, FieldType, Func<HlxValue, string?>)[] fields = [("dtype", FieldType.Text, DTypeName), ("shape", FieldType.Array, Shape(16))];
+        return Record(value, hasInitial ? [.. fields, ("initial", FieldType.Handle, IsHandle)] : fields);
+    }
+
+    /// <summary>Nothing, or the output to return.</summary>
+    public static string? OutputTemplate(HlxValue value) =>
+        value.AsText().Length == 0 || value.IsHandle || StageOutputPattern().IsMatch(value.AsText()) ? null : "\"@stage.output\" or nothing is needed";
 
     public static string? Barrier(HlxValue value) =>
         Record(value, ("stage_idx", FieldType.Int, NotNegative), ("memory_scope", FieldType.Text, _ => null));
@@ -66,6 +81,9 @@ internal static class FieldChecks
         }
         return null;
     }
+
+    [GeneratedRegex("^@[0-9]{1,9}\\.[0-9]{1,9}$")]
+    private static partial Regex StageOutputPattern();
 
     private static string? Record(HlxValue value, params ReadOnlySpan<(string Name, FieldType Type, Func<HlxValue, string?> Check)> fields)
     {

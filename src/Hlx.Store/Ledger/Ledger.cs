@@ -76,6 +76,12 @@ public sealed class Ledger : IDisposable
     public IReadOnlyList<LedgerEntry> List() => Guard(() =>
         Rows("SELECT key, result, provenance, recorded FROM executions ORDER BY key", row => new LedgerEntry(row[0], new(row[1]), row[2], row[3])));
 
+    /// <summary>The executions that gave a result, in ascending order of keys.</summary>
+    /// <param name="result">The handle of the result.</param>
+    public IReadOnlyList<LedgerEntry> FindByResult(Handle result) => Guard(() => Rows(
+        "SELECT key, result, provenance, recorded FROM executions WHERE result = $1 ORDER BY key",
+        row => new LedgerEntry(row[0], new(row[1]), row[2], row[3]), result.Text));
+
     /// <summary>Every incident, in ascending order of keys.</summary>
     public IReadOnlyList<LedgerIncident> Incidents() => Guard(() =>
         Rows("SELECT key, kept, differing, recorded FROM incidents ORDER BY key", row => new LedgerIncident(row[0], new(row[1]), new(row[2]), row[3])));
