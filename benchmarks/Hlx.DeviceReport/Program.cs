@@ -1,21 +1,29 @@
 // What a Vulkan device gives: whether its products have the CPU device's handles, on every kind of number, and how long they take.
-//   Hlx.DeviceReport DEVICE FOLDER    writes handles.{json,csv} and gemm-first.{json,csv} into FOLDER
+//   Hlx.DeviceReport DEVICE FOLDER                writes handles.{json,csv} and gemm-first.{json,csv} into FOLDER
+//   Hlx.DeviceReport DEVICE FOLDER --validation   compares the handles under the validation layer; any message of it is a failure
 using System.Globalization;
 using Hlx.DeviceReport;
 using Hlx.Vulkan;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-if (args is not [string address, string folder])
+if (args is not [string address, string folder, .. string[] rest] || rest is not ([] or ["--validation"]))
 {
-    Console.Error.WriteLine("usage: Hlx.DeviceReport DEVICE FOLDER");
+    Console.Error.WriteLine("usage: Hlx.DeviceReport DEVICE FOLDER [--validation]");
     return 2;
 }
 try
 {
-    using VulkanContext device = VulkanContext.Open(address);
+    bool validation = rest.Length > 0;
+    using VulkanContext device = VulkanContext.Open(address, new VulkanOptions { Validation = validation });
     using CpuDevice cpu = new();
     Console.WriteLine($"{device.Name}, {device.Driver}, fused fma {device.Behaviour.FusedFma}, keeps denormals {device.Behaviour.KeepsDenormals}");
     bool agree = HandleReport.Write(device, cpu, folder);
+    if (validation)
+    {
+        Console.WriteLine($"{device.ValidationMessages.Count} validation messages");
+        foreach (string message in device.ValidationMessages) Console.WriteLine(message);
+        return agree && device.ValidationMessages.Count == 0 ? 0 : 1;
+    }
     TimeReport.Write(device, cpu, folder);
     return agree ? 0 : 1;
 }

@@ -13,6 +13,7 @@ internal sealed unsafe class SequenceBuffers : IDisposable
     private readonly KernelSequence _sequence;
     private readonly List<DeviceBuffer[]> _stages = [];
     private readonly Dictionary<DeviceBuffer, DeviceBuffer> _uploads = [];
+    private readonly List<DeviceBuffer> _zeros = [];
     private readonly Dictionary<StageOutput, DeviceBuffer> _readBacks = [];
     private readonly List<DeviceBuffer> _owned = [];
 
@@ -39,12 +40,13 @@ internal sealed unsafe class SequenceBuffers : IDisposable
     /// <summary>The buffer in which the processor finds an output that is read back.</summary>
     public DeviceBuffer ReadBack(StageOutput output) => _readBacks[output];
 
-    /// <summary>Records the copies to the device.</summary>
+    /// <summary>Records the copies to the device, and the zeros of buffers without content.</summary>
     /// <returns>Whether there are any.</returns>
     public bool RecordUploads(CommandBuffer commands)
     {
         foreach ((DeviceBuffer buffer, DeviceBuffer source) in _uploads) Copy(commands, source, buffer);
-        return _uploads.Count > 0;
+        foreach (DeviceBuffer buffer in _zeros) _device.Api.CmdFillBuffer(commands, buffer.Handle, 0, Vk.WholeSize, 0);
+        return _uploads.Count + _zeros.Count > 0;
     }
 
     /// <summary>Records the copies from the device.</summary>
@@ -65,13 +67,18 @@ internal sealed unsafe class SequenceBuffers : IDisposable
     private DeviceBuffer Create(KernelBuffer buffer)
     {
         if (buffer.From is StageOutput source) return Output(source);
-        DeviceBuffer host = Own(buffer.Bytes, buffer.IsOutput && !_device.NeedsStaging ? BufferPlace.ReadBack : BufferPlace.Upload);
-        host.Mapped.Clear();
-        buffer.Content.Span.CopyTo(host.Mapped);
-        if (!_device.NeedsStaging) return host;
+        if (!_device.NeedsStaging) return Fill(Own(buffer.Bytes, buffer.IsOutput ? BufferPlace.ReadBack : BufferPlace.Upload), buffer.Content.Span);
         DeviceBuffer device = Own(buffer.Bytes, BufferPlace.Device);
-        _uploads.Add(device, host);
+        if (buffer.Content.IsEmpty) _zeros.Add(device);
+        else _uploads.Add(device, Fill(Own(buffer.Bytes, BufferPlace.Upload), buffer.Content.Span));
         return device;
+    }
+
+    private static DeviceBuffer Fill(DeviceBuffer buffer, ReadOnlySpan<byte> content)
+    {
+        content.CopyTo(buffer.Mapped);
+        buffer.Mapped[content.Length..].Clear();
+        return buffer;
     }
 
     private DeviceBuffer Output(StageOutput output)
