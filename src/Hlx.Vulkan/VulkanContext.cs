@@ -48,6 +48,8 @@ public sealed class VulkanContext : IKernelDevice
     /// <inheritdoc/>
     public DeviceBehaviour Behaviour { get; }
 
+    internal FaultInjector Faults => _device.Faults;
+
     /// <inheritdoc/>
     public DeviceLimits Limits => Snapshot.Limits;
 

@@ -74,6 +74,7 @@ internal sealed unsafe class ComputePipeline : IDisposable
                     PBindings = first,
                 };
                 DescriptorSetLayout layout;
+                _device.Faults.Next().OrThrow("creating a descriptor set layout");
                 _device.Api.CreateDescriptorSetLayout(_device.Handle, &create, null, &layout).OrThrow("creating a descriptor set layout");
                 layouts.Add(layout);
                 SetLayouts = [.. layouts]; // so that a failure further on destroys what exists
@@ -96,6 +97,7 @@ internal sealed unsafe class ComputePipeline : IDisposable
                 PPushConstantRanges = &range,
             };
             PipelineLayout layout;
+            _device.Faults.Next().OrThrow("creating a pipeline layout");
             _device.Api.CreatePipelineLayout(_device.Handle, &create, null, &layout).OrThrow("creating a pipeline layout");
             return layout;
         }
@@ -127,6 +129,7 @@ internal sealed unsafe class ComputePipeline : IDisposable
                     },
                 };
                 Pipeline pipeline;
+                _device.Faults.Next().OrThrow("compiling the shader");
                 _device.Api.CreateComputePipelines(_device.Handle, default, 1, &create, null, &pipeline).OrThrow("compiling the shader");
                 return pipeline;
             }
@@ -143,6 +146,7 @@ internal sealed unsafe class ComputePipeline : IDisposable
         {
             ShaderModuleCreateInfo create = new() { SType = StructureType.ShaderModuleCreateInfo, CodeSize = (nuint)spirv.Length, PCode = (uint*)code };
             ShaderModule module;
+            _device.Faults.Next().OrThrow("loading the SPIR-V module");
             _device.Api.CreateShaderModule(_device.Handle, &create, null, &module).OrThrow("loading the SPIR-V module");
             return module;
         }

@@ -28,6 +28,7 @@ internal sealed unsafe class SequenceRecorder : IDisposable
             Record();
             FenceCreateInfo create = new() { SType = StructureType.FenceCreateInfo };
             Fence fence;
+            device.Faults.Next().OrThrow("creating a fence");
             device.Api.CreateFence(device.Handle, &create, null, &fence).OrThrow("creating a fence");
             _fence = fence;
         }
@@ -44,7 +45,8 @@ internal sealed unsafe class SequenceRecorder : IDisposable
     {
         CommandBuffer commands = _commands;
         SubmitInfo submit = new() { SType = StructureType.SubmitInfo, CommandBufferCount = 1, PCommandBuffers = &commands };
-        Result result = _device.Api.QueueSubmit(_device.Queue, 1, &submit, _fence);
+        Result result = _device.Faults.Next();
+        if (result == Result.Success) result = _device.Api.QueueSubmit(_device.Queue, 1, &submit, _fence);
         if (result != Result.Success) return result;
         Fence fence = _fence;
         return _device.Api.WaitForFences(_device.Handle, 1, &fence, true, (ulong)(timeout.TotalMilliseconds * 1e6));
@@ -76,6 +78,7 @@ internal sealed unsafe class SequenceRecorder : IDisposable
         DescriptorPoolSize size = new(DescriptorType.StorageBuffer, (uint)Math.Max(1, _sequence.Stages.Sum(stage => stage.Buffers.Count)));
         DescriptorPoolCreateInfo create = new() { SType = StructureType.DescriptorPoolCreateInfo, MaxSets = sets, PoolSizeCount = 1, PPoolSizes = &size };
         DescriptorPool pool;
+        _device.Faults.Next().OrThrow("creating a descriptor pool");
         _device.Api.CreateDescriptorPool(_device.Handle, &create, null, &pool).OrThrow("creating a descriptor pool");
         _descriptors = pool;
     }
@@ -94,6 +97,7 @@ internal sealed unsafe class SequenceRecorder : IDisposable
                 DescriptorSetCount = (uint)sets.Length,
                 PSetLayouts = layouts,
             };
+            _device.Faults.Next().OrThrow("allocating descriptor sets");
             _device.Api.AllocateDescriptorSets(_device.Handle, &allocate, first).OrThrow("allocating descriptor sets");
         }
         IReadOnlyList<KernelBuffer> buffers = _sequence.Stages[stage].Buffers;
@@ -124,6 +128,7 @@ internal sealed unsafe class SequenceRecorder : IDisposable
             QueryCount = 2 * (uint)_sequence.Stages.Count,
         };
         QueryPool pool;
+        _device.Faults.Next().OrThrow("creating a query pool");
         _device.Api.CreateQueryPool(_device.Handle, &create, null, &pool).OrThrow("creating a query pool");
         _timestamps = pool;
     }
@@ -139,6 +144,7 @@ internal sealed unsafe class SequenceRecorder : IDisposable
             CommandBufferCount = 1,
         };
         CommandBuffer commands;
+        _device.Faults.Next().OrThrow("allocating a command buffer");
         api.AllocateCommandBuffers(_device.Handle, &allocate, &commands).OrThrow("allocating a command buffer");
         _commands = commands;
         CommandBufferBeginInfo begin = new() { SType = StructureType.CommandBufferBeginInfo, Flags = CommandBufferUsageFlags.OneTimeSubmitBit };

@@ -56,6 +56,8 @@ internal sealed unsafe class VulkanDevice : IDisposable
 
     public MemoryPool Pool { get; }
 
+    public FaultInjector Faults { get; } = new();
+
     public Device Handle { get; }
 
     public Queue Queue { get; }

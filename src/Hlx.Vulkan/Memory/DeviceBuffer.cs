@@ -36,6 +36,7 @@ internal sealed unsafe class DeviceBuffer : IDisposable
             Usage = BufferUsageFlags.StorageBufferBit | BufferUsageFlags.TransferSrcBit | BufferUsageFlags.TransferDstBit,
         };
         VkBuffer buffer;
+        device.Faults.Next().OrThrow($"creating a buffer of {bytes} bytes");
         device.Api.CreateBuffer(device.Handle, &create, null, &buffer).OrThrow($"creating a buffer of {bytes} bytes");
         Handle = buffer;
         try
@@ -43,6 +44,7 @@ internal sealed unsafe class DeviceBuffer : IDisposable
             MemoryRequirements needs;
             device.Api.GetBufferMemoryRequirements(device.Handle, buffer, &needs);
             _range = device.Pool.Allocate(needs, MemoryType(needs, place));
+            device.Faults.Next().OrThrow("binding memory to a buffer");
             device.Api.BindBufferMemory(device.Handle, buffer, _range.Block.Memory, (ulong)_range.Aligned).OrThrow("binding memory to a buffer");
         }
         catch

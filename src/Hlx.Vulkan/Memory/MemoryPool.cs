@@ -102,8 +102,9 @@ internal sealed unsafe class MemoryPool(VulkanDevice device, long cap) : IDispos
     private Result TryAdd(long size, uint type)
     {
         MemoryAllocateInfo allocate = new() { SType = StructureType.MemoryAllocateInfo, AllocationSize = (ulong)size, MemoryTypeIndex = type };
-        DeviceMemory memory;
-        Result result = device.Api.AllocateMemory(device.Handle, &allocate, null, &memory);
+        DeviceMemory memory = default;
+        Result result = device.Faults.Next();
+        if (result == Result.Success) result = device.Api.AllocateMemory(device.Handle, &allocate, null, &memory);
         if (result != Result.Success) return result;
         void* mapped = null;
         if (device.IsHostVisible(type)) result = device.Api.MapMemory(device.Handle, memory, 0, Vk.WholeSize, 0, &mapped);
