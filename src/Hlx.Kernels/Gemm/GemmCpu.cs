@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Hlx.Compute;
@@ -8,7 +9,8 @@ namespace Hlx.Kernels;
 /// The fast CPU product with the bits of <see cref="GemmReference"/>. The segments of <c>fp32.ieee</c> are the blocks of K: for each
 /// one, A is packed into panels of <see cref="IGemmTile.Rows"/> rows and B into panels of <see cref="IGemmTile.Columns"/> columns,
 /// and a tile kernel keeps one chain of fused multiply-adds for each element of a tile in registers. (Structure: K. Goto and R. van
-/// de Geijn, "Anatomy of high-performance matrix multiplication", ACM TOMS 34, 2008.)
+/// de Geijn, "Anatomy of high-performance matrix multiplication", ACM TOMS 34, 2008.) Its loops are optimized at their first call: a
+/// command runs one product, and would run it in unoptimized code.
 /// </summary>
 internal static class GemmCpu
 {
@@ -85,6 +87,7 @@ internal static class GemmCpu
     }
 
     // The first segment's sums are the totals; the others are added to them; the last pass makes every NaN the same one.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Store<TTile>(GemmShape shape, ReadOnlySpan<float> tile, Span<float> c, int row, int column, bool isFirst, bool isLast)
         where TTile : IGemmTile
     {
@@ -111,6 +114,7 @@ internal static class GemmCpu
     }
 
     // A panel holds, for each k, one element of each of its rows; rows beyond the matrix are zeros.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackRows<TTile>(GemmShape shape, ReadOnlySpan<byte> a, Span<float> packed, int panel, int first, int length)
         where TTile : IGemmTile
     {
@@ -125,6 +129,7 @@ internal static class GemmCpu
     }
 
     // A panel holds, for each k, one element of each of its columns; columns beyond the matrix are zeros.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackColumns<TTile>(GemmShape shape, ReadOnlySpan<byte> b, Span<float> packed, int panel, int first, int length)
         where TTile : IGemmTile
     {

@@ -14,6 +14,7 @@ internal readonly struct GemmTile512 : IGemmTile
     public static int Columns => 2 * Vector512<float>.Count;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(ReadOnlySpan<float> a, ReadOnlySpan<float> b, int length, Span<float> tile)
     {
         // The element accesses below are not checked one by one; this is where their bounds are.
