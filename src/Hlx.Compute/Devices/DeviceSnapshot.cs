@@ -1,5 +1,3 @@
-using Hlx.Values;
-
 namespace Hlx.Compute;
 
 /// <summary>What kind of device a driver says it has (VkPhysicalDeviceType).</summary>
@@ -41,7 +39,7 @@ public sealed record QueueFamily(uint Index, uint Count, bool Compute, bool Grap
 /// <param name="DeviceLocalBytes">The size of its own memory.</param>
 /// <param name="TimestampPeriod">Nanoseconds for each step of a timestamp.</param>
 /// <param name="RobustBufferAccess2">Whether accesses outside a buffer are defined.</param>
-public sealed record DeviceSnapshot(
+public sealed partial record DeviceSnapshot(
     int Index,
     string Name,
     DeviceType Type,
@@ -73,25 +71,4 @@ public sealed record DeviceSnapshot(
     public QueueFamily? ComputeFamily =>
         QueueFamilies.FirstOrDefault(family => family is { Compute: true, Graphics: false, Count: > 0 })
         ?? QueueFamilies.FirstOrDefault(family => family is { Compute: true, Count: > 0 });
-
-    /// <summary>The snapshot as a value, for <c>--json</c> and bug reports.</summary>
-    public HlxValue ToValue() => HlxValue.Object(
-        ("address", Address),
-        ("index", Index),
-        ("name", Name),
-        ("type", Type.ToString().ToLowerInvariant()),
-        ("uuid", Uuid),
-        ("api_version", ApiVersion.ToString()),
-        ("driver", Driver),
-        ("suitable", Unsuitable is null),
-        ("unsuitable_because", Unsuitable is string reason ? reason : HlxValue.Null),
-        ("device_local_bytes", DeviceLocalBytes),
-        ("robust_buffer_access2", RobustBufferAccess2),
-        ("limits", HlxValue.Object(
-            ("max_workgroup_size", ContractValues.Extents(Limits.MaxWorkgroupSize)),
-            ("max_workgroup_invocations", Limits.MaxWorkgroupInvocations),
-            ("max_workgroups", ContractValues.Extents(Limits.MaxWorkgroups)),
-            ("max_shared_memory_bytes", Limits.MaxSharedMemoryBytes),
-            ("max_push_constant_bytes", Limits.MaxPushConstantBytes),
-            ("max_buffer_bytes", Limits.MaxBufferBytes))));
 }

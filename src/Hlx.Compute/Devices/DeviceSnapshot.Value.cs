@@ -1,0 +1,66 @@
+using Hlx.Values;
+
+namespace Hlx.Compute;
+
+public sealed partial record DeviceSnapshot
+{
+    /// <summary>The snapshot as a value, for <c>--json</c>, bug reports and tests: <see cref="FromValue"/> reads it back.</summary>
+    public HlxValue ToValue() => HlxValue.Object(
+        ("address", Address),
+        ("index", Index),
+        ("name", Name),
+        ("type", Type.ToString().ToLowerInvariant()),
+        ("uuid", Uuid),
+        ("api_version", ApiVersion.ToString()),
+        ("driver", Driver),
+        ("suitable", Unsuitable is null),
+        ("unsuitable_because", Unsuitable is string reason ? reason : HlxValue.Null),
+        ("device_local_bytes", DeviceLocalBytes),
+        ("timestamp_period", (double)TimestampPeriod),
+        ("robust_buffer_access2", RobustBufferAccess2),
+        ("queue_families", HlxValue.Array([.. QueueFamilies.Select(family => HlxValue.Object(
+            ("index", family.Index), ("count", family.Count), ("compute", family.Compute), ("graphics", family.Graphics), ("timestamp_bits", family.TimestampBits)))])),
+        ("limits", HlxValue.Object(
+            ("max_workgroup_size", ContractValues.Extents(Limits.MaxWorkgroupSize)),
+            ("max_workgroup_invocations", Limits.MaxWorkgroupInvocations),
+            ("max_workgroups", ContractValues.Extents(Limits.MaxWorkgroups)),
+            ("max_shared_memory_bytes", Limits.MaxSharedMemoryBytes),
+            ("max_push_constant_bytes", Limits.MaxPushConstantBytes),
+            ("max_buffer_bytes", Limits.MaxBufferBytes))));
+
+    /// <summary>Reads a snapshot, such as <c>hlx devices --json</c> prints.</summary>
+    /// <param name="value">What <see cref="ToValue"/> gave.</param>
+    /// <exception cref="HlxException"><see cref="ErrorCode.TypeMismatch"/> if it is something else.</exception>
+    public static DeviceSnapshot FromValue(HlxValue value)
+    {
+        try
+        {
+            HlxObject fields = value.AsObject(), limits = fields["limits"].AsObject();
+            return new(
+                (int)fields["index"].AsInt(),
+                fields["name"].AsText(),
+                Enum.Parse<DeviceType>(fields["type"].AsText(), ignoreCase: true),
+                fields["uuid"].AsText(),
+                Version.Parse(fields["api_version"].AsText()),
+                fields["driver"].AsText(),
+                new DeviceLimits(
+                    ContractValues.Extents(limits["max_workgroup_size"]),
+                    (uint)limits["max_workgroup_invocations"].AsInt(),
+                    ContractValues.Extents(limits["max_workgroups"]),
+                    (uint)limits["max_shared_memory_bytes"].AsInt(),
+                    (uint)limits["max_push_constant_bytes"].AsInt(),
+                    limits["max_buffer_bytes"].AsInt()),
+                [.. fields["queue_families"].AsArray().Select(family => FamilyOf(family.AsObject()))],
+                fields["device_local_bytes"].AsInt(),
+                (float)fields["timestamp_period"].AsFloat(),
+                fields["robust_buffer_access2"].AsBool());
+        }
+        catch (Exception malformed) when (malformed is KeyNotFoundException or ArgumentException or FormatException or OverflowException)
+        {
+            throw new HlxException(ErrorCode.TypeMismatch, "the value is no device snapshot", "Pass an element of what `hlx devices --json` prints", inner: malformed);
+        }
+    }
+
+    private static QueueFamily FamilyOf(HlxObject family) => new(
+        (uint)family["index"].AsInt(), (uint)family["count"].AsInt(), family["compute"].AsBool(), family["graphics"].AsBool(), (uint)family["timestamp_bits"].AsInt());
+}
