@@ -62,9 +62,11 @@ internal sealed class ResultFile(string bench, string device, string driver, Sor
     {
         StringBuilder csv = new("implementation,profile,case,metric,unit," + string.Join(',', Statistics) + "\n");
         foreach (JsonObject row in _rows)
-            csv.AppendJoin(',', row.Select(field => field.Key == "case" ? $"\"{field.Value}\"" : field.Value?.ToString() ?? "")).Append('\n');
+            csv.AppendJoin(',', row.Select(field => Quoted(field.Value?.ToString() ?? ""))).Append('\n');
         return csv.ToString();
     }
+
+    private static string Quoted(string text) => text.Contains(',', StringComparison.Ordinal) ? $"\"{text}\"" : text;
 
     private static string Commit()
     {
