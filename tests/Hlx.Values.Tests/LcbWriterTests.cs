@@ -17,8 +17,12 @@ public sealed class LcbWriterTests
     }
 
     [Fact]
-    public void A_short_destination_is_refused() =>
-        Assert.ThrowsAny<Exception>(() => Lcb.Encode(HlxValue.From("long text"), new byte[3]));
+    public void A_short_destination_is_refused_and_left_alone()
+    {
+        byte[] destination = [7, 7, 7];
+        Assert.Throws<ArgumentException>(() => Lcb.Encode(HlxValue.From("long text"), destination));
+        Assert.Equal([7, 7, 7], destination);
+    }
 
     [Theory]
     [InlineData(0, 1)]

@@ -16,7 +16,7 @@ public static class Lcb
     public static byte[] Encode(HlxValue value, long maxBytes = int.MaxValue)
     {
         byte[] bytes = GC.AllocateUninitializedArray<byte>(CheckedLength(value, maxBytes));
-        _ = Encode(value, bytes);
+        Write(value, bytes);
         return bytes;
     }
 
@@ -27,9 +27,9 @@ public static class Lcb
     /// <exception cref="ArgumentException">The destination is too short.</exception>
     public static int Encode(HlxValue value, Span<byte> destination)
     {
-        LcbWriter writer = new(destination);
-        writer.Write(value);
-        return writer.Written;
+        long length = GetLength(value);
+        if (length > destination.Length) throw new ArgumentException($"the encoding has {length} bytes, the destination {destination.Length}", nameof(destination));
+        return Write(value, destination);
     }
 
     /// <summary>Encodes a value into a buffer writer.</summary>
@@ -41,7 +41,7 @@ public static class Lcb
     {
         ArgumentNullException.ThrowIfNull(output);
         int length = CheckedLength(value, maxBytes);
-        output.Advance(Encode(value, output.GetSpan(length)));
+        output.Advance(Write(value, output.GetSpan(length)));
     }
 
     /// <summary>The length of a value's encoding in bytes.</summary>
@@ -77,6 +77,13 @@ public static class Lcb
         LcbTag.ObjectStart => HlxKind.Object,
         _ => null,
     };
+
+    private static int Write(HlxValue value, Span<byte> destination)
+    {
+        LcbWriter writer = new(destination);
+        writer.Write(value);
+        return writer.Written;
+    }
 
     private static int CheckedLength(HlxValue value, long maxBytes)
     {
