@@ -1,3 +1,4 @@
+using Hlx.Spirv;
 using Hlx.Store;
 
 namespace Hlx.Cli;
@@ -81,6 +82,13 @@ internal static class Shared
     }
 
     public static HlxRuntime Open(string? device = null, bool memoize = true) => HlxRuntime.Open(new HlxOptions { Device = device, Memoize = memoize });
+
+    /// <summary>Says on standard error if shaders are checked for structure only.</summary>
+    public static void NoteMissingValidator()
+    {
+        if (!SpirvValidator.IsInstalled)
+            Console.Error.WriteLine("note: spirv-val is not installed, only the structure of the shader was checked (apt-get install spirv-tools)");
+    }
 
     /// <summary>Says on standard error why the CPU computes although no device was named.</summary>
     public static void NoteFallback(HlxRuntime runtime)

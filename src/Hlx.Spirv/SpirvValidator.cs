@@ -9,6 +9,10 @@ public static class SpirvValidator
 {
     private const int TimeoutMilliseconds = 30_000;
 
+    /// <summary>Whether the tool is installed.</summary>
+    public static bool IsInstalled => (Environment.GetEnvironmentVariable("PATH") ?? "")
+        .Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "spirv-val")));
+
     /// <summary>Validates a module for Vulkan 1.3.</summary>
     /// <param name="module">The module.</param>
     /// <returns>Whether the tool ran; false if it is not installed.</returns>

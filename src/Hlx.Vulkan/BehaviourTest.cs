@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Hlx.Compute;
+using Hlx.Spirv;
 
 namespace Hlx.Vulkan;
 
@@ -14,7 +15,7 @@ internal static class BehaviourTest
         uint[] operands = BehaviourProbe.Operands();
         uint[] constants = [(uint)(operands.Length / BehaviourProbe.WordsPerTest)];
         KernelLaunch launch = new(
-            LoadShader(),
+            EmbeddedModule.Load(typeof(BehaviourTest).Assembly, "behaviour"),
             "main",
             [KernelBuffer.Input(0, 0, MemoryMarshal.AsBytes(operands.AsSpan()).ToArray()), KernelBuffer.Output(0, 1, 4L * operands.Length)],
             new Extent3((constants[0] + GroupSize - 1) / GroupSize, 1, 1))
@@ -22,13 +23,5 @@ internal static class BehaviourTest
             PushConstants = MemoryMarshal.AsBytes(constants.AsSpan()).ToArray(),
         };
         return BehaviourProbe.Read(operands, MemoryMarshal.Cast<byte, uint>(device.Run(KernelSequence.Of(launch), Timeout).Outputs[0]));
-    }
-
-    private static byte[] LoadShader()
-    {
-        using Stream stream = typeof(BehaviourTest).Assembly.GetManifestResourceStream("behaviour.spv")!;
-        byte[] bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        return bytes;
     }
 }

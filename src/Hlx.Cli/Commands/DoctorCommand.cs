@@ -1,4 +1,5 @@
 using Hlx.Compute;
+using Hlx.Spirv;
 using Hlx.Store;
 using Hlx.Vulkan;
 
@@ -68,9 +69,8 @@ internal static class DoctorCommand
 
     private static Finding Tool()
     {
-        bool isInstalled = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "spirv-val")));
         string missing = "not installed, shaders of your own are checked for structure only (apt-get install spirv-tools)";
-        return new("spirv-val", true, isInstalled ? "installed" : missing); // everything works without it
+        return new("spirv-val", true, SpirvValidator.IsInstalled ? "installed" : missing); // everything works without it
     }
 
     private static Finding StoreFolder()

@@ -19,6 +19,7 @@ internal static class RunCommand
             KernelRun run = ContractValidator.IdOf(value) == PipelineConfig.ContractId
                 ? runtime.RunPipeline(PipelineConfig.FromValue(value))
                 : runtime.RunKernel(ComputeKernel.FromValue(value));
+            Shared.NoteMissingValidator();
             if (!parsed.GetValue(json))
             {
                 string times = string.Join(" + ", run.DeviceTimes.Select(time => time?.TotalMilliseconds.ToString("F3", CultureInfo.InvariantCulture) ?? "?"));

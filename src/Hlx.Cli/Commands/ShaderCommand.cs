@@ -67,8 +67,7 @@ internal static class ShaderCommand
 
     private static bool Check(ReadOnlyMemory<byte> spirv)
     {
-        bool ran = SpirvValidator.Validate(spirv);
-        if (!ran) Console.Error.WriteLine("note: spirv-val is not installed, only the structure was checked (apt-get install spirv-tools)");
-        return ran;
+        Shared.NoteMissingValidator();
+        return SpirvValidator.Validate(spirv);
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Hlx.Compute;
+using Hlx.Spirv;
 using Hlx.Values;
 
 namespace Hlx.Kernels;
@@ -11,8 +12,8 @@ public sealed record GemmLaunch(KernelLaunch Kernel, DenormalPlan Scaling)
 {
     private const uint Tile = 16;
 
-    private static readonly Lazy<byte[]> Native = new(() => EmbeddedShader.Load("gemm"));
-    private static readonly Lazy<byte[]> Exact = new(() => EmbeddedShader.Load("gemm_exact"));
+    private static readonly Lazy<byte[]> Native = new(() => EmbeddedModule.Load(typeof(GemmLaunch).Assembly, "gemm"));
+    private static readonly Lazy<byte[]> Exact = new(() => EmbeddedModule.Load(typeof(GemmLaunch).Assembly, "gemm_exact"));
 
     /// <summary>Plans a product.</summary>
     /// <param name="shape">The shape.</param>
