@@ -39,8 +39,8 @@ internal static class ShaderReport
         ("push_constants", Array(module.PushConstants, member => HlxValue.Object(
             ("name", member.Name), ("type", member.Type.ToString()), ("offset", member.Offset)))),
         ("specialization_constants", Array(module.SpecializationConstants, constant => HlxValue.Object(
-            ("id", constant.Id), ("name", constant.Name), ("type", constant.Type.ToString()), ("default", constant.Default)))),
-        ("capabilities", Array(module.Capabilities, capability => HlxValue.From(capability))),
+            ("id", constant.Id), ("name", constant.Name), ("type", constant.Type.ToString()), ("default", unchecked((long)constant.Default))))),
+        ("capabilities", Array(module.Capabilities, capability => HlxValue.From(capability.ToString()))),
         ("extensions", Array(module.Extensions, HlxValue.From)));
 
     private static string Extent(LocalExtent extent) =>

@@ -19,7 +19,7 @@ public sealed class KernelPlanTests
         Assert.Equal("f32[33,50]", Tensor.Describe(plan.Outputs[0].Type, plan.Outputs[0].Shape.ToArray()));
         Assert.Equal(new Extent3(4, 3, 1), plan.Launch.Workgroups);
         Assert.Equal("210000003200000014000000", Convert.ToHexString(plan.Launch.PushConstants.Span));
-        Assert.Equal([(0u, 16u), (1, 16)], plan.Launch.Specialization);
+        Assert.Equal([new(0, 16), new(1, 16)], plan.Launch.Specialization);
         Assert.Equal([(0u, false), (1, false), (2, true)], plan.Launch.Buffers.Select(buffer => (buffer.Binding, buffer.IsOutput)));
         Assert.Equal(4 * 33 * 50, plan.Launch.Buffers[2].Bytes);
     }
@@ -41,7 +41,7 @@ public sealed class KernelPlanTests
         };
         KernelPlan stated = KernelPlan.For(kernel, Gemm, KernelOperands.Of(A, B), Limits), inferred = KernelPlan.For(Product, Gemm, KernelOperands.Of(A, B), Limits);
         Assert.Equal(inferred.Launch.PushConstants.ToArray(), stated.Launch.PushConstants.ToArray());
-        Assert.Equal([(0u, 16u), (1, 16), (2, 256)], stated.Launch.Specialization);
+        Assert.Equal([new(0, 16), new(1, 16), new(2, 256)], stated.Launch.Specialization);
         Assert.Equal(kernel.ToValue(), ComputeKernel.FromValue(kernel.ToValue()).ToValue());
     }
 

@@ -19,8 +19,8 @@ public sealed class SpirvModuleTests
         Assert.All(module.Bindings, binding => Assert.True(binding.IsStorageBuffer));
         Assert.Equal([(0u, true, false), (1, true, false), (2, false, true)], module.Bindings.Select(b => (b.Binding, b.IsReadOnly, b.IsWriteOnly)));
         Assert.Equal([new("M", ScalarType.UInt32, 0), new("N", ScalarType.UInt32, 4), new("K", ScalarType.UInt32, 8)], module.PushConstants);
-        Assert.Equal([(0u, 16u), (1, 16), (2, 512)], module.SpecializationConstants.Select(constant => (constant.Id, constant.Default)));
-        Assert.Contains(1u, module.Capabilities); // Shader
+        Assert.Equal([(0u, 16ul), (1, 16), (2, 512)], module.SpecializationConstants.Select(constant => (constant.Id, constant.Default)));
+        Assert.Equal([Capability.Shader], module.Capabilities);
         Assert.Empty(module.Extensions);
     }
 
@@ -43,46 +43,6 @@ public sealed class SpirvModuleTests
         int entry = Find(fragment, 15);
         BinaryPrimitives.WriteUInt32LittleEndian(fragment.AsSpan(entry + 4), (uint)ExecutionModel.Fragment);
         HlxAssert.Refuses(ErrorCode.StageUnsupported, () => SpirvModule.Parse(fragment).RequireCompute("main"));
-    }
-
-    [Fact]
-    public void Every_cut_inside_an_instruction_is_refused()
-    {
-        for (int length = 0; length < Gemm.Length; length++)
-        {
-            ReadOnlyMemory<byte> prefix = Gemm.AsMemory(0, length);
-            try
-            {
-                _ = SpirvModule.Parse(prefix);
-                Assert.Equal(0, length % 4);
-            }
-            catch (HlxException refusal)
-            {
-                Assert.Equal(ErrorCode.SpirvInvalid, refusal.Code);
-                Assert.InRange(refusal.Offset!.Value, 0, length);
-            }
-        }
-    }
-
-    [Fact]
-    public void Every_changed_word_is_read_or_refused_and_never_crashes()
-    {
-        foreach (uint replacement in (uint[])[0, 1, 0x0000ffff, 0x7fffffff, 0xffffffff])
-        {
-            for (int at = 0; at < Gemm.Length; at += 4)
-            {
-                byte[] changed = [.. Gemm];
-                BinaryPrimitives.WriteUInt32LittleEndian(changed.AsSpan(at), replacement);
-                try
-                {
-                    _ = SpirvModule.Parse(changed);
-                }
-                catch (HlxException refusal)
-                {
-                    Assert.Equal(ErrorCode.SpirvInvalid, refusal.Code);
-                }
-            }
-        }
     }
 
     [Theory]

@@ -69,7 +69,7 @@ public sealed class FaultTests
             [Input(0, i => i), Input(1, _ => 1), Input(2, _ => 1), KernelBuffer.Output(0, 3, 400)], new Extent3(2, 1, 1))
         {
             PushConstants = MemoryMarshal.AsBytes(constants.AsSpan()).ToArray(),
-            Specialization = [(1000, (uint)salt)], // an id that the shader does not have: ignored, and part of the pipeline's key
+            Specialization = [new(1000, (uint)salt)], // an id that the shader does not have: ignored, and part of the pipeline's key
         };
     }
 

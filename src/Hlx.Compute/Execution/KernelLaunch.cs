@@ -10,9 +10,15 @@ public sealed record KernelLaunch(ReadOnlyMemory<byte> Spirv, string EntryPoint,
     /// <summary>The push-constant block.</summary>
     public ReadOnlyMemory<byte> PushConstants { get; init; }
 
-    /// <summary>Specialization constants: id and 32 raw bits.</summary>
-    public IReadOnlyList<(uint Id, uint Bits)> Specialization { get; init; } = [];
+    /// <summary>Specialization constants.</summary>
+    public IReadOnlyList<SpecializationValue> Specialization { get; init; } = [];
 }
+
+/// <summary>The value of a specialization constant.</summary>
+/// <param name="Id">Its SpecId.</param>
+/// <param name="Bits">Its raw bits.</param>
+/// <param name="Bytes">Its size in the shader: 1, 2, 4 (bools too) or 8.</param>
+public readonly record struct SpecializationValue(uint Id, ulong Bits, int Bytes = 4);
 
 /// <summary>A storage buffer of a launch.</summary>
 /// <param name="Set">The descriptor set.</param>

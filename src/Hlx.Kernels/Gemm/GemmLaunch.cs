@@ -45,7 +45,7 @@ public sealed record GemmLaunch(KernelLaunch Kernel, DenormalPlan Scaling)
             workgroups)
         {
             PushConstants = MemoryMarshal.AsBytes(constants.AsSpan()).ToArray(),
-            Specialization = [(0, Tile), (1, Tile), (2, NumericsProfile.Fp32IeeeSegment)],
+            Specialization = [new(0, Tile), new(1, Tile), new(2, NumericsProfile.Fp32IeeeSegment)],
         };
         return new(kernel, scaling);
     }

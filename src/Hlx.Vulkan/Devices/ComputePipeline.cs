@@ -39,7 +39,7 @@ internal sealed unsafe class ComputePipeline : IDisposable
         ("entry_point", launch.EntryPoint),
         ("push_constant_bytes", launch.PushConstants.Length),
         ("bindings", HlxValue.Array([.. launch.Buffers.Select(buffer => HlxValue.Array(buffer.Set, buffer.Binding))])),
-        ("specialization", HlxValue.Array([.. launch.Specialization.Select(constant => HlxValue.Array(constant.Id, constant.Bits))])))).Text;
+        ("specialization", HlxValue.Array([.. launch.Specialization.Select(constant => HlxValue.Array(constant.Id, constant.Bytes, unchecked((long)constant.Bits)))])))).Text;
 
     public void Dispose()
     {
@@ -106,15 +106,15 @@ internal sealed unsafe class ComputePipeline : IDisposable
     private Pipeline Create(KernelLaunch launch)
     {
         ShaderModule module = CreateModule(launch.Spirv.Span);
-        SpecializationMapEntry[] entries = [.. launch.Specialization.Select((constant, i) => new SpecializationMapEntry(constant.Id, (uint)(4 * i), 4))];
-        uint[] values = [.. launch.Specialization.Select(constant => constant.Bits)];
+        SpecializationMapEntry[] entries = [.. launch.Specialization.Select((constant, i) => new SpecializationMapEntry(constant.Id, (uint)(8 * i), (nuint)constant.Bytes))];
+        ulong[] values = [.. launch.Specialization.Select(constant => constant.Bits)];
         try
         {
             fixed (byte* name = Encoding.UTF8.GetBytes(launch.EntryPoint + '\0'))
             fixed (SpecializationMapEntry* map = entries)
-            fixed (uint* data = values)
+            fixed (ulong* data = values)
             {
-                SpecializationInfo specialization = new() { MapEntryCount = (uint)entries.Length, PMapEntries = map, DataSize = (nuint)(4 * values.Length), PData = data };
+                SpecializationInfo specialization = new() { MapEntryCount = (uint)entries.Length, PMapEntries = map, DataSize = (nuint)(8 * values.Length), PData = data };
                 ComputePipelineCreateInfo create = new()
                 {
                     SType = StructureType.ComputePipelineCreateInfo,

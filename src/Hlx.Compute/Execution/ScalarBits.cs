@@ -1,0 +1,39 @@
+using Hlx.Spirv;
+using Hlx.Values;
+
+namespace Hlx.Compute;
+
+/// <summary>A value as the bits of a shader's scalar.</summary>
+internal static class ScalarBits
+{
+    /// <summary>The bits of a value, in the low bytes; a bool has 32.</summary>
+    /// <param name="value">An int, float or bool that fits the type.</param>
+    /// <param name="type">The shader's type.</param>
+    /// <param name="what">What is given, for the error.</param>
+    /// <exception cref="HlxException"><see cref="ErrorCode.PushConstantMismatch"/>.</exception>
+    public static ulong Of(HlxValue value, ScalarType type, string what) => (type, value.Kind) switch
+    {
+        (ScalarType.Bool, HlxKind.Bool) => value.AsBool() ? 1u : 0u,
+        (ScalarType.Float16, HlxKind.Float) => BitConverter.HalfToUInt16Bits((Half)value.AsFloat()),
+        (ScalarType.Float32, HlxKind.Float) => BitConverter.SingleToUInt32Bits((float)value.AsFloat()),
+        (ScalarType.Float64, HlxKind.Float) => BitConverter.DoubleToUInt64Bits(value.AsFloat()),
+        (ScalarType.Float16, HlxKind.Int) => BitConverter.HalfToUInt16Bits((Half)value.AsInt()),
+        (ScalarType.Float32, HlxKind.Int) => BitConverter.SingleToUInt32Bits(value.AsInt()),
+        (ScalarType.Float64, HlxKind.Int) => BitConverter.DoubleToUInt64Bits(value.AsInt()),
+        (_, HlxKind.Int) when Fits(value.AsInt(), type) => unchecked((ulong)value.AsInt()),
+        _ => throw new HlxException(ErrorCode.PushConstantMismatch, $"{what} is {value} where the shader has {type}", "Give a value of that type"),
+    };
+
+    private static bool Fits(long number, ScalarType type) => type switch
+    {
+        ScalarType.Int8 => number is >= sbyte.MinValue and <= sbyte.MaxValue,
+        ScalarType.UInt8 => number is >= 0 and <= byte.MaxValue,
+        ScalarType.Int16 => number is >= short.MinValue and <= short.MaxValue,
+        ScalarType.UInt16 => number is >= 0 and <= ushort.MaxValue,
+        ScalarType.Int32 => number is >= int.MinValue and <= int.MaxValue,
+        ScalarType.UInt32 => number is >= 0 and <= uint.MaxValue,
+        ScalarType.Int64 => true,
+        ScalarType.UInt64 => number >= 0,
+        _ => false,
+    };
+}
