@@ -1,0 +1,33 @@
+namespace Hlx.Spirv;
+
+/// <summary>What a module may promise about its bits.</summary>
+/// <param name="Level">The highest level that nothing in the module forbids.</param>
+/// <param name="Limit">The first instruction that forbids the next level; null if the level is the highest.</param>
+/// <param name="Reason">Why it forbids that; empty if the level is the highest.</param>
+public sealed record DeterminismClaim(DeterminismLevel Level, Instruction? Limit, string Reason);
+
+/// <summary>
+/// Judges which determinism level a module may claim. What is not known to be safe is not. The rules are those of the SPIR-V
+/// specification and of Vulkan's "Precision and operation of SPIR-V instructions": integers, correctly rounded operations that may not
+/// be contracted under fixed float controls, and moving of bits are the same everywhere; other arithmetic and subgroups are the
+/// device's own; the order of invocations is nobody's. Data races and reads of uninitialised memory, which Vulkan leaves undefined,
+/// cannot be seen here.
+/// </summary>
+public static class AdmissionLint
+{
+    /// <summary>Judges a module.</summary>
+    /// <param name="module">The module.</param>
+    public static DeterminismClaim Judge(SpirvModule module)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        LintContext context = new(module);
+        DeterminismClaim claim = new(DeterminismLevel.DeviceToDevice, null, "");
+        foreach (Instruction instruction in module.Instructions)
+        {
+            if (LintRules.Judge(instruction, context) is not (DeterminismLevel level, string reason) || level >= claim.Level) continue;
+            claim = new(level, instruction, reason);
+            if (level == DeterminismLevel.NotGuaranteed) break;
+        }
+        return claim;
+    }
+}
