@@ -22,6 +22,9 @@ internal static class ShaderReport
             text.Append(CultureInfo.InvariantCulture, $"push constant {member.Name} {member.Type} at {member.Offset}\n");
         foreach (SpecializationConstant constant in module.SpecializationConstants)
             text.Append(CultureInfo.InvariantCulture, $"constant {constant.Id}    {constant.Name} {constant.Type} = {constant.Default}\n");
+        DeterminismClaim claim = AdmissionLint.Judge(module);
+        text.Append(CultureInfo.InvariantCulture, $"determinism   {claim.Level.Name()}{Because(claim)}\n");
+        text.Append(CultureInfo.InvariantCulture, $"shared memory {module.SharedMemoryBytes(new Dictionary<uint, uint>())} bytes\n");
         text.Append(CultureInfo.InvariantCulture, $"capabilities  {string.Join(", ", module.Capabilities)}");
         if (module.Extensions.Count > 0) text.Append(CultureInfo.InvariantCulture, $"\nextensions    {string.Join(", ", module.Extensions)}");
         return text.ToString();
@@ -35,13 +38,24 @@ internal static class ShaderReport
             ("local_size_ids", Array(entry.LocalSize, extent => extent.SpecializationId is uint id ? HlxValue.From(id) : HlxValue.Null))))),
         ("bindings", Array(module.Bindings, binding => HlxValue.Object(
             ("set", binding.Set), ("binding", binding.Binding), ("name", binding.Name), ("storage_buffer", binding.IsStorageBuffer),
-            ("read_only", binding.IsReadOnly), ("write_only", binding.IsWriteOnly)))),
-        ("push_constants", Array(module.PushConstants, member => HlxValue.Object(
-            ("name", member.Name), ("type", member.Type.ToString()), ("offset", member.Offset)))),
+            ("read_only", binding.IsReadOnly), ("write_only", binding.IsWriteOnly), ("members", Members(binding.Members))))),
+        ("push_constants", Members(module.PushConstants)),
         ("specialization_constants", Array(module.SpecializationConstants, constant => HlxValue.Object(
             ("id", constant.Id), ("name", constant.Name), ("type", constant.Type.ToString()), ("default", unchecked((long)constant.Default))))),
+        ("determinism", Claim(AdmissionLint.Judge(module))),
+        ("shared_memory_bytes", module.SharedMemoryBytes(new Dictionary<uint, uint>())),
         ("capabilities", Array(module.Capabilities, capability => HlxValue.From(capability.ToString()))),
         ("extensions", Array(module.Extensions, HlxValue.From)));
+
+    private static string Because(DeterminismClaim claim) => claim.Limit is Instruction limit ? $" ({limit} at byte {limit.Offset}: {claim.Reason})" : "";
+
+    private static HlxValue Claim(DeterminismClaim claim) => HlxValue.Object(
+        ("level", claim.Level.Name()), ("limit", claim.Limit is Instruction limit ? HlxValue.From($"{limit}") : HlxValue.Null),
+        ("offset", claim.Limit is Instruction at ? HlxValue.From(at.Offset) : HlxValue.Null), ("reason", claim.Reason));
+
+    private static HlxValue Members(IEnumerable<BlockMember> members) => Array(members, member => HlxValue.Object(
+        ("name", member.Name), ("type", member.Type.ToString()), ("components", member.Components), ("offset", member.Offset),
+        ("array_length", member.ArrayLength is uint length ? HlxValue.From(length) : HlxValue.Null), ("array_stride", member.ArrayStride)));
 
     private static string Extent(LocalExtent extent) =>
         extent.SpecializationId is uint id ? $"{extent.Default} (constant {id})" : $"{extent.Default}";

@@ -15,13 +15,14 @@ internal static class BehaviourTest
         uint[] operands = BehaviourProbe.Operands();
         uint[] constants = [(uint)(operands.Length / BehaviourProbe.WordsPerTest)];
         KernelLaunch launch = new(
-            EmbeddedModule.Load(typeof(BehaviourTest).Assembly, "behaviour"),
+            new ShaderCode(EmbeddedModule.Load(typeof(BehaviourTest).Assembly, "behaviour")),
             "main",
-            [KernelBuffer.Input(0, 0, MemoryMarshal.AsBytes(operands.AsSpan()).ToArray()), KernelBuffer.Output(0, 1, 4L * operands.Length)],
+            [KernelBuffer.Input(0, 0, MemoryMarshal.AsBytes(operands.AsSpan()).ToArray()), KernelBuffer.Output(0, 1, 4L * operands.Length), KernelBuffer.Output(0, 2, 4L * operands.Length)],
             new Extent3((constants[0] + GroupSize - 1) / GroupSize, 1, 1))
         {
             PushConstants = MemoryMarshal.AsBytes(constants.AsSpan()).ToArray(),
         };
-        return BehaviourProbe.Read(operands, MemoryMarshal.Cast<byte, uint>(device.Run(KernelSequence.Of(launch), Timeout).Outputs[0]));
+        IReadOnlyList<byte[]> outputs = device.Run(KernelSequence.Of(launch), Timeout).Outputs;
+        return BehaviourProbe.Read(operands, MemoryMarshal.Cast<byte, uint>(outputs[0]), MemoryMarshal.Cast<byte, uint>(outputs[1])) with { SubgroupSize = device.Snapshot.SubgroupSize };
     }
 }

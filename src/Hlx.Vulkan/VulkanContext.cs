@@ -1,40 +1,52 @@
 using Hlx.Compute;
 using Hlx.Values;
-using Silk.NET.Vulkan;
 
 namespace Hlx.Vulkan;
 
-/// <summary>A Vulkan device, opened: it runs shaders. Safe for many threads, one launch at a time.</summary>
-public sealed class VulkanContext : IKernelDevice
+/// <summary>A Vulkan device, opened: it runs shaders. Safe for many threads.</summary>
+public sealed partial class VulkanContext : IKernelDevice
 {
     private readonly VulkanInstance _instance;
     private readonly VulkanDevice _device;
     private readonly VulkanOptions _options;
-    private readonly Dictionary<string, ComputePipeline> _pipelines = new(StringComparer.Ordinal);
-    private readonly List<SequenceRecorder> _abandoned = [];
-    private readonly Lock _lock = new();
-    private bool _disposed;
-    private bool _lost;
+    private readonly VulkanTelemetry _telemetry;
+    private readonly PipelineCache _pipelines;
+    private readonly RequestResources _resources;
+    private readonly CompletionPump _pump;
+    private readonly RequestGate _gate;
+    private readonly HashSet<VulkanProgram> _recorded = [];
+    private readonly List<IDisposable> _abandoned = []; // what a device that never answered may still use
 
     private VulkanContext(VulkanInstance instance, DeviceSnapshot snapshot, VulkanOptions options)
     {
         _instance = instance;
         _options = options;
-        Snapshot = snapshot;
-        _device = new VulkanDevice(instance, snapshot, options.MemoryCapBytes);
+        Plan = DevicePlan.For(snapshot, new DeviceRequest(options.Validation, options.Staging));
+        _telemetry = new VulkanTelemetry(options.LoggerFactory, snapshot.Name);
+        _device = new VulkanDevice(instance, Plan, options.MemoryCapBytes);
+        _pipelines = new PipelineCache(_device, _telemetry);
+        _resources = new RequestResources(
+            new ProgramCache(_device, _pipelines, options.ProgramCacheBytes), new StagingRing(_device, options.StagingRingBytes), new TransferPool(_device), _telemetry);
+        _pump = new CompletionPump(_device.Queue);
+        _gate = new RequestGate(this);
         try
         {
             Behaviour = BehaviourTest.Run(this);
+            Trim();
         }
         catch
         {
             Dispose();
             throw;
         }
+        _telemetry.Opened(snapshot.Driver, string.Join(' ', Plan.Features));
     }
 
+    /// <summary>How the device was opened.</summary>
+    public DevicePlan Plan { get; }
+
     /// <summary>What the driver reports about the device.</summary>
-    public DeviceSnapshot Snapshot { get; }
+    public DeviceSnapshot Snapshot => Plan.Snapshot;
 
     /// <inheritdoc/>
     public string Name => Snapshot.Name;
@@ -48,22 +60,18 @@ public sealed class VulkanContext : IKernelDevice
     /// <inheritdoc/>
     public DeviceBehaviour Behaviour { get; }
 
-    internal FaultInjector Faults => _device.Faults;
-
     /// <inheritdoc/>
-    public DeviceLimits Limits => Snapshot.Limits;
+    public DeviceCapabilities Capabilities => Plan.Capabilities;
 
     /// <summary>How the device's memory is used.</summary>
-    public MemoryStatistics Memory
-    {
-        get
-        {
-            lock (_lock) return _device.Pool.Statistics;
-        }
-    }
+    public MemoryStatistics Memory => _device.Pool.Statistics;
 
     /// <summary>What the validation layer has said; empty without it.</summary>
     public IReadOnlyList<string> ValidationMessages => _instance.ValidationMessages;
+
+    internal FaultInjector Faults => _device.Faults;
+
+    internal SubmissionQueue Queue => _device.Queue;
 
     /// <summary>Opens a device for shaders.</summary>
     /// <param name="address">As for <see cref="DeviceSelector.ForShaders"/>; null or empty for the best Vulkan device.</param>
@@ -95,64 +103,31 @@ public sealed class VulkanContext : IKernelDevice
         }
     }
 
-    /// <inheritdoc/>
-    public SequenceResult Run(KernelSequence sequence) => Run(sequence, _options.Timeout);
-
-    internal SequenceResult Run(KernelSequence sequence, TimeSpan timeout)
+    /// <summary>
+    /// Gives back the memory that is kept for later requests: idle programs, staging memory and empty blocks. Nothing else changes.
+    /// </summary>
+    public void Trim()
     {
-        ArgumentNullException.ThrowIfNull(sequence);
-        lock (_lock)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_lost) throw VulkanCheck.Lost();
-            try
-            {
-                return RunOnDevice(sequence, timeout);
-            }
-            catch (HlxException failure) when (failure.Code is ErrorCode.DeviceLost or ErrorCode.DeviceTimeout)
-            {
-                _lost = true; // work that may still be running owns the memory; nothing on this device can be trusted any more
-                throw;
-            }
-        }
+        _resources.Programs.Trim();
+        _resources.Ring.Trim();
+        _resources.Transfers.Trim();
+        _device.Pool.Trim();
     }
 
-    /// <inheritdoc/>
+    /// <summary>Closes the device after the requests that are under way.</summary>
     public void Dispose()
     {
-        lock (_lock)
-        {
-            if (_disposed) return;
-            _disposed = true;
-            _device.WaitIdle();
-            foreach (SequenceRecorder recorder in _abandoned) recorder.Dispose();
-            foreach (ComputePipeline pipeline in _pipelines.Values) pipeline.Dispose();
-            _device.Dispose();
-            _instance.Dispose();
-        }
-    }
-
-    private SequenceResult RunOnDevice(KernelSequence sequence, TimeSpan timeout)
-    {
-        SequenceRecorder recorder = new(_device, [.. sequence.Stages.Select(PipelineOf)], sequence);
-        Result result = recorder.SubmitAndWait(timeout);
-        if (result == Result.Timeout)
-        {
-            _abandoned.Add(recorder); // still running: its memory must stay
-            throw new HlxException(
-                ErrorCode.DeviceTimeout, $"the device did not finish within {timeout.TotalSeconds:0.###} s", "Make the request smaller or raise VulkanOptions.Timeout");
-        }
-        using (recorder)
-        {
-            result.OrThrow("running the shader");
-            return recorder.Read();
-        }
-    }
-
-    private ComputePipeline PipelineOf(KernelLaunch launch)
-    {
-        string key = ComputePipeline.KeyOf(launch);
-        if (!_pipelines.TryGetValue(key, out ComputePipeline? pipeline)) _pipelines.Add(key, pipeline = new ComputePipeline(_device, launch));
-        return pipeline;
+        if (!_gate.Close()) return;
+        _pump.Dispose();
+        _device.WaitIdle();
+        foreach (IDisposable abandoned in _abandoned) abandoned.Dispose();
+        foreach (VulkanProgram program in _recorded) program.Recorded.Dispose();
+        _recorded.Clear();
+        _resources.Programs.Dispose();
+        _resources.Ring.Dispose();
+        _resources.Transfers.Dispose();
+        _pipelines.Dispose();
+        _device.Dispose();
+        _instance.Dispose();
     }
 }

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Hlx.Vulkan;
 
 /// <summary>How a Vulkan device is opened and used.</summary>
@@ -12,6 +14,23 @@ public sealed record VulkanOptions
     /// <summary>How much memory may be reserved on the device, in bytes, buffers that the processor sees included.</summary>
     public long MemoryCapBytes { get; init; } = long.MaxValue;
 
-    /// <summary>How long to wait for one launch.</summary>
+    /// <summary>
+    /// How much device memory idle recorded programs may keep for the next request of the same kind, in bytes; 0 to keep none.
+    /// </summary>
+    public long ProgramCacheBytes { get; init; } = 256L << 20;
+
+    /// <summary>
+    /// Whether data goes to the device and back through staging memory; null to decide by the kind of device. Results do not depend
+    /// on it.
+    /// </summary>
+    public bool? Staging { get; init; }
+
+    /// <summary>The size of the staging ring in bytes; larger requests get memory of their own for a while.</summary>
+    public long StagingRingBytes { get; init; } = 64L << 20;
+
+    /// <summary>How long to wait for one request.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Where the log of category <c>Hlx.Vulkan</c> goes; nowhere if null.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
 }

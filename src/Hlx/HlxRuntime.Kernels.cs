@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Hlx.Compute;
 using Hlx.Spirv;
 using Hlx.Values;
@@ -12,6 +13,8 @@ public sealed record KernelRun(IReadOnlyList<Handle> Outputs, IReadOnlyList<Time
 public sealed partial class HlxRuntime
 {
     private const string ValidatedFact = "spirv-val.1";
+
+    private readonly ConcurrentDictionary<Handle, VulkanShader> _shaders = new(); // read, reflected and hashed once
 
     /// <summary>Runs a kernel with one output.</summary>
     /// <param name="kernel">The kernel (CONTRACT_901); its handles must be in the store.</param>
@@ -41,19 +44,58 @@ public sealed partial class HlxRuntime
     public KernelRun RunPipeline(PipelineConfig pipeline)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
-        return Run(pipeline, [.. pipeline.Stages.Select(stage => ComputeKernel.FromValue(Resolve(stage)))]);
+        return Run(pipeline, KernelsOf(pipeline));
+    }
+
+    /// <summary>Runs a kernel; no thread waits for the device.</summary>
+    /// <param name="kernel">The kernel (CONTRACT_901); its handles must be in the store.</param>
+    /// <param name="cancellation">As for <see cref="IKernelDevice.RunAsync"/>; nothing is stored when it is heeded.</param>
+    /// <inheritdoc cref="RunKernel" path="/exception"/>
+    public Task<KernelRun> RunKernelAsync(ComputeKernel kernel, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(kernel);
+        return RunAsync(new PipelineConfig("", []), [kernel], cancellation);
+    }
+
+    /// <summary>Runs the stages of a pipeline in one submission; no thread waits for the device.</summary>
+    /// <param name="pipeline">The pipeline (CONTRACT_902); its handles must be in the store.</param>
+    /// <param name="cancellation">As for <see cref="IKernelDevice.RunAsync"/>; nothing is stored when it is heeded.</param>
+    /// <inheritdoc cref="RunPipeline" path="/exception"/>
+    public Task<KernelRun> RunPipelineAsync(PipelineConfig pipeline, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(pipeline);
+        return RunAsync(pipeline, KernelsOf(pipeline), cancellation);
     }
 
     private KernelRun Run(PipelineConfig pipeline, IReadOnlyList<ComputeKernel> kernels)
     {
-        (ComputeKernel Kernel, VulkanShader Shader)[] stages = [.. kernels.Select(kernel => (kernel, VulkanShader.FromValue(Resolve(kernel.Shader))))];
-        IKernelDevice device = KernelDevice;
-        PipelinePlan plan = PipelinePlan.For(pipeline, stages, Space.ResolveTensor, device.Limits);
+        PipelinePlan plan = Plan(pipeline, kernels);
+        return Store(plan, KernelDevice.Run(plan.Sequence));
+    }
+
+    private async Task<KernelRun> RunAsync(PipelineConfig pipeline, IReadOnlyList<ComputeKernel> kernels, CancellationToken cancellation)
+    {
+        PipelinePlan plan = Plan(pipeline, kernels);
+        return Store(plan, await KernelDevice.RunAsync(plan.Sequence, cancellation).ConfigureAwait(false));
+    }
+
+    private List<ComputeKernel> KernelsOf(PipelineConfig pipeline) => [.. pipeline.Stages.Select(stage => ComputeKernel.FromValue(Resolve(stage)))];
+
+    private PipelinePlan Plan(PipelineConfig pipeline, IReadOnlyList<ComputeKernel> kernels)
+    {
+        (ComputeKernel Kernel, VulkanShader Shader)[] stages = [.. kernels.Select(kernel => (kernel, ShaderOf(kernel.Shader)))];
+        PipelinePlan plan = PipelinePlan.For(pipeline, stages, Space.ResolveTensor, KernelDevice.Capabilities);
         foreach ((ComputeKernel kernel, VulkanShader shader) in stages) ValidateOnce(kernel.Shader, shader);
-        SequenceResult result = device.Run(plan.Sequence);
+        return plan;
+    }
+
+    private KernelRun Store(PipelinePlan plan, SequenceResult result)
+    {
         Tensor[] outputs = [.. result.Outputs.Zip(plan.Returns, (bytes, output) => new Tensor(output.Type, output.Shape.ToArray(), bytes))];
         return new([.. outputs.Select(Collapse)], result.DeviceTimes);
     }
+
+    private VulkanShader ShaderOf(Handle handle) => _shaders.GetOrAdd(handle, static (handle, runtime) => VulkanShader.FromValue(runtime.Resolve(handle)), this);
 
     // A driver may crash on an invalid module, so spirv-val sees each one once; the ledger remembers which have passed.
     private void ValidateOnce(Handle handle, VulkanShader shader)

@@ -6,22 +6,29 @@ public sealed class BehaviourProbeTests
     private const float SmallestNormal = 1.17549435e-38f;
 
     [Theory]
-    [InlineData(true, true)]
-    [InlineData(true, false)]
-    [InlineData(false, true)]
-    [InlineData(false, false)]
-    public void Reads_what_a_device_does(bool fused, bool keepsDenormals)
+    [InlineData(true, true, false)]
+    [InlineData(true, false, true)]
+    [InlineData(false, true, false)]
+    [InlineData(false, false, false)]
+    [InlineData(false, false, true)]
+    public void Reads_what_a_device_does(bool fused, bool keepsDenormals, bool contracts)
     {
         uint[] operands = BehaviourProbe.Operands();
-        uint[] results = new uint[operands.Length];
+        uint[] results = new uint[operands.Length], functions = new uint[operands.Length];
         for (int i = 0; i < operands.Length; i += BehaviourProbe.WordsPerTest)
         {
             float x = Flush(Number(operands[i])), y = Flush(Number(operands[i + 1])), z = Flush(Number(operands[i + 2]));
             results[i] = Bits(Flush(fused ? MathF.FusedMultiplyAdd(x, y, z) : Flush(x * y) + z));
             results[i + 1] = Bits(Flush(x * y));
             results[i + 2] = Bits(Flush(x + z));
+            results[i + 3] = Bits(Flush(contracts ? MathF.FusedMultiplyAdd(x, y, z) : Flush(x * y) + z));
+            functions[i] = Bits(Flush(x / y));
+            functions[i + 1] = Bits(MathF.Sqrt(Math.Abs(x)));
         }
-        Assert.Equal(new DeviceBehaviour(fused, keepsDenormals), BehaviourProbe.Read(operands, results));
+        DeviceBehaviour behaviour = BehaviourProbe.Read(operands, results, functions);
+        Assert.Equal((fused, keepsDenormals, contracts, true, true), (behaviour.FusedFma, behaviour.KeepsDenormals, behaviour.Contracts, behaviour.CorrectDivision, behaviour.CorrectSqrt));
+        functions[2]++; // a function that only the digest knows
+        Assert.NotEqual(behaviour.Digest, BehaviourProbe.Read(operands, results, functions).Digest);
 
         float Flush(float number) => keepsDenormals || Math.Abs(number) >= SmallestNormal ? number : MathF.CopySign(0, number);
     }
@@ -30,7 +37,8 @@ public sealed class BehaviourProbeTests
     public void A_device_that_computes_something_else_is_neither()
     {
         uint[] operands = BehaviourProbe.Operands();
-        Assert.Equal(new DeviceBehaviour(false, false), BehaviourProbe.Read(operands, new uint[operands.Length]));
+        DeviceBehaviour behaviour = BehaviourProbe.Read(operands, new uint[operands.Length], new uint[operands.Length]);
+        Assert.Equal((false, false, false, false, false), (behaviour.FusedFma, behaviour.KeepsDenormals, behaviour.Contracts, behaviour.CorrectDivision, behaviour.CorrectSqrt));
     }
 
     private static uint Bits(float number) => BitConverter.SingleToUInt32Bits(number);

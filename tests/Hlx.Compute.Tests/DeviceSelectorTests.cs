@@ -11,7 +11,8 @@ public sealed class DeviceSelectorTests
     private static readonly DeviceSnapshot Lavapipe = Make(3, "llvmpipe (LLVM 15.0.6, 256 bits)", DeviceType.Cpu);
     private static readonly DeviceSnapshot Old = Make(4, "Old GPU", DeviceType.Discrete) with { ApiVersion = new(1, 0, 5) };
     private static readonly DeviceSnapshot Display = Make(5, "Display only", DeviceType.Discrete) with { QueueFamilies = [new(0, 1, false, true, 64)] };
-    private static readonly DeviceSnapshot[] All = [Integrated, Discrete, Second, Lavapipe, Old, Display];
+    private static readonly DeviceSnapshot Untimed = Make(6, "No timelines", DeviceType.Discrete) with { Features = [] };
+    private static readonly DeviceSnapshot[] All = [Integrated, Discrete, Second, Lavapipe, Old, Display, Untimed];
 
     [Fact]
     public void The_best_device_is_the_first_discrete_gpu() => Assert.Same(Discrete, DeviceSelector.ForOperators(All, null));
@@ -67,6 +68,7 @@ public sealed class DeviceSelectorTests
     [Theory]
     [InlineData("vulkan://4", "Vulkan 1.0.5")]
     [InlineData("vulkan://5", "no compute queue")]
+    [InlineData("vulkan://6", "timelineSemaphore")]
     public void Found_but_unsuitable_says_why(string address, string reason) =>
         Assert.Contains(reason, HlxAssert.Refuses(ErrorCode.DeviceUnsuitable, () => DeviceSelector.ForOperators(All, address)).What, StringComparison.Ordinal);
 
@@ -83,5 +85,5 @@ public sealed class DeviceSelectorTests
     private static DeviceSnapshot Make(int index, string name, DeviceType type) => new(
         index, name, type, $"{index:x32}", new Version(1, 3, 0), "driver 1",
         new DeviceLimits(new(1024, 1024, 64), 1024, new(65535, 65535, 65535), 49152, 256, 1L << 31),
-        [new(0, 1, true, true, 64)], 1L << 30, 1, true);
+        [new(0, 1, true, true, 64)], 1L << 30, 1, 32, ["timelineSemaphore"], []);
 }

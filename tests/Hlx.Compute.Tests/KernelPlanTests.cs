@@ -6,6 +6,7 @@ namespace Hlx.Compute.Tests;
 public sealed class KernelPlanTests
 {
     private static readonly DeviceLimits Limits = new(new(1024, 1024, 64), 1024, new(65535, 65535, 65535), 49152, 128, 1L << 27);
+    private static readonly DeviceCapabilities Device = new(Limits, new HashSet<string>(), new Version(1, 6));
     private static readonly VulkanShader Gemm = VulkanShader.Compute(TestShader.Load("gemm"));
     private static readonly VulkanShader Behaviour = VulkanShader.Compute(TestShader.Load("behaviour"));
     private static readonly Handle Shader = Handle.Of(Gemm.ToValue());
@@ -15,7 +16,7 @@ public sealed class KernelPlanTests
     [Fact]
     public void Two_matrices_need_nothing_more()
     {
-        KernelPlan plan = KernelPlan.For(Product, Gemm, KernelOperands.Of(A, B), Limits);
+        KernelPlan plan = KernelPlan.For(Product, Gemm, KernelOperands.Of(A, B), Device);
         Assert.Equal("f32[33,50]", Tensor.Describe(plan.Outputs[0].Type, plan.Outputs[0].Shape.ToArray()));
         Assert.Equal(new Extent3(4, 3, 1), plan.Launch.Workgroups);
         Assert.Equal("210000003200000014000000", Convert.ToHexString(plan.Launch.PushConstants.Span));
@@ -26,7 +27,7 @@ public sealed class KernelPlanTests
 
     [Fact]
     public void The_workgroup_size_is_specialized() =>
-        Assert.Equal(new Extent3(7, 9, 1), KernelPlan.For(Product with { WorkgroupSize = (8, 4, 1) }, Gemm, KernelOperands.Of(A, B), Limits).Launch.Workgroups);
+        Assert.Equal(new Extent3(7, 9, 1), KernelPlan.For(Product with { WorkgroupSize = (8, 4, 1) }, Gemm, KernelOperands.Of(A, B), Device).Launch.Workgroups);
 
     [Fact]
     public void Everything_can_be_stated()
@@ -39,7 +40,7 @@ public sealed class KernelPlanTests
             PushConstantsLayout = "3×uint32",
             Specialization = new Dictionary<uint, HlxValue> { [2] = 256 },
         };
-        KernelPlan stated = KernelPlan.For(kernel, Gemm, KernelOperands.Of(A, B), Limits), inferred = KernelPlan.For(Product, Gemm, KernelOperands.Of(A, B), Limits);
+        KernelPlan stated = KernelPlan.For(kernel, Gemm, KernelOperands.Of(A, B), Device), inferred = KernelPlan.For(Product, Gemm, KernelOperands.Of(A, B), Device);
         Assert.Equal(inferred.Launch.PushConstants.ToArray(), stated.Launch.PushConstants.ToArray());
         Assert.Equal([new(0, 16), new(1, 16), new(2, 256)], stated.Launch.Specialization);
         Assert.Equal(kernel.ToValue(), ComputeKernel.FromValue(kernel.ToValue()).ToValue());
@@ -47,7 +48,7 @@ public sealed class KernelPlanTests
 
     [Fact]
     public void An_empty_product_has_no_workgroups() =>
-        Assert.Equal(0ul, KernelPlan.For(Product, Gemm, KernelOperands.Of(FloatSamples.Unit(1, 0, 20), B), Limits).Launch.Workgroups.Count);
+        Assert.Equal(0ul, KernelPlan.For(Product, Gemm, KernelOperands.Of(FloatSamples.Unit(1, 0, 20), B), Device).Launch.Workgroups.Count);
 
     [Fact]
     public void What_does_not_fit_is_refused()
@@ -75,16 +76,16 @@ public sealed class KernelPlanTests
 
     [Fact]
     public void A_large_buffer_is_refused() =>
-        HlxAssert.Refuses(ErrorCode.DeviceLimit, () => KernelPlan.For(Product, Gemm, KernelOperands.Of(A, B), Limits with { MaxBufferBytes = 1000 }));
+        HlxAssert.Refuses(ErrorCode.DeviceLimit, () => KernelPlan.For(Product, Gemm, KernelOperands.Of(A, B), Device with { Limits = Limits with { MaxBufferBytes = 1000 } }));
 
     [Fact]
     public void A_shader_of_another_workgroup_size_is_refused() =>
         HlxAssert.Refuses(ErrorCode.ContractFieldValue, () => KernelPlan.For(
-            Product with { Outputs = [new(DType.U32, [4])], Dispatch = (1, 1, 1), PushConstants = [1] }, Behaviour, KernelOperands.Of(A), Limits));
+            Product with { Outputs = [new(DType.U32, [4]), new(DType.U32, [4])], Dispatch = (1, 1, 1), PushConstants = [1] }, Behaviour, KernelOperands.Of(A), Device));
 
     [Fact]
     public void A_stage_that_is_not_compute_is_refused() =>
-        HlxAssert.Refuses(ErrorCode.StageUnsupported, () => KernelPlan.For(Product, Gemm with { Stage = "vertex" }, KernelOperands.Of(A, B), Limits));
+        HlxAssert.Refuses(ErrorCode.StageUnsupported, () => KernelPlan.For(Product, Gemm with { Stage = "vertex" }, KernelOperands.Of(A, B), Device));
 
     [Fact]
     public void A_shader_is_checked_when_it_is_wrapped()
@@ -103,7 +104,7 @@ public sealed class KernelPlanTests
     public void Layouts_parse(string layout, string types) => Assert.Equal(types, string.Join(' ', PushConstantLayout.Parse(layout)));
 
     [Theory]
-    [InlineData("double")]
+    [InlineData("quad")]
     [InlineData("2×")]
     [InlineData("int,,int")]
     [InlineData("-1×int")]
@@ -133,5 +134,5 @@ public sealed class KernelPlanTests
     }
 
     private static void Refuses(string code, ComputeKernel kernel, params Tensor[] inputs) =>
-        HlxAssert.Refuses(code, () => KernelPlan.For(kernel, Gemm, KernelOperands.Of(inputs), Limits));
+        HlxAssert.Refuses(code, () => KernelPlan.For(kernel, Gemm, KernelOperands.Of(inputs), Device));
 }

@@ -261,6 +261,7 @@ public sealed class KernelCorpusTests
         public void Dispose()
         {
             VulkanContext context = (VulkanContext)Runtime.KernelDevice;
+            context.Trim();
             Assert.Equal(0, context.Memory.UsedBytes);
             Runtime.Dispose();
             Assert.Empty(context.ValidationMessages);

@@ -9,7 +9,7 @@ public sealed class ExactFmaTests(CpuDriverFixture drivers)
 {
     private const int Batch = 1 << 20;
 
-    private static readonly byte[] Shader = TestShader.Load("fma_exact_test");
+    private static readonly ShaderCode Shader = TestCode.Load("fma_exact_test");
 
     public static TheoryData<string, string> Classes
     {

@@ -93,7 +93,7 @@ public sealed class GemmTests(CpuDriverFixture drivers)
         {
             foreach (DenormalPlan plan in (DenormalPlan[])[new(FmaPath.Native), new(FmaPath.Scaled, 13, -7)])
             {
-                GemmLaunch launch = GemmLaunch.Plan(GemmShape.Of(a, b), a.Data, b.Data, plan, context.Limits);
+                GemmLaunch launch = GemmLaunch.Plan(GemmShape.Of(a, b), a.Data, b.Data, plan, context.Capabilities.Limits);
                 byte[] product = context.Run(launch.Kernel).Outputs[0];
                 launch.UndoScaling(product);
                 Assert.Equal(expected, product);

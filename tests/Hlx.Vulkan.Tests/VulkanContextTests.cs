@@ -10,7 +10,7 @@ public sealed class VulkanContextTests(CpuDriverFixture drivers)
     [InlineData(CpuDrivers.Lavapipe, true)]
     [InlineData(CpuDrivers.SwiftShader, false)]
     public void The_behaviour_test_finds_what_the_drivers_do(string device, bool keepsDenormals) =>
-        Assert.Equal(new DeviceBehaviour(FusedFma: false, keepsDenormals), drivers[device].Behaviour);
+        Assert.Equal((false, keepsDenormals), (drivers[device].Behaviour.FusedFma, drivers[device].Behaviour.KeepsDenormals));
 
     [Theory]
     [InlineData(CpuDrivers.Lavapipe)]
@@ -23,7 +23,7 @@ public sealed class VulkanContextTests(CpuDriverFixture drivers)
         Assert.Matches("^vulkan://[0-9a-f]{32}$", context.Address);
         using VulkanContext again = VulkanContext.Open(context.Address);
         Assert.Equal(context.Snapshot.Name, again.Snapshot.Name);
-        Assert.True(context.Limits.MaxWorkgroupInvocations >= 128);
+        Assert.True(context.Capabilities.Limits.MaxWorkgroupInvocations >= 128);
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class VulkanContextTests(CpuDriverFixture drivers)
     {
         uint[] constants = [(uint)x.Length];
         return new(
-            TestShader.Load("fma_exact_test"),
+            TestCode.Load("fma_exact_test"),
             "main",
             [Input(0, x), Input(1, y), Input(2, z), KernelBuffer.Output(0, 3, 4L * x.Length)],
             new Extent3((uint)((x.Length + 63) / 64), 1, 1))

@@ -18,7 +18,9 @@ internal static class DevicesCommand
             if (parsed.GetValue(json))
             {
                 Console.Out.WriteLine(Json.Encode(HlxValue.Array(
-                    [.. devices.Select(device => device.ToValue()), HlxValue.Object(("address", cpu.Address), ("name", cpu.Name), ("driver", cpu.Driver), ("type", "cpu"))])));
+                    [.. devices.Select(Describe), HlxValue.Object(
+                        ("address", cpu.Address), ("name", cpu.Name), ("driver", cpu.Driver), ("type", "cpu"), ("behaviour", cpu.Behaviour.ToValue()),
+                        ("fingerprint", DeviceFingerprint.Of(cpu)))])));
                 return;
             }
             foreach (DeviceSnapshot device in devices)
@@ -29,6 +31,22 @@ internal static class DevicesCommand
             Console.Out.WriteLine($"{cpu.Address}      {cpu.Name}  {cpu.Driver}");
         });
         return command;
+    }
+
+    // The snapshot, and what the self-test finds on a device that can be opened.
+    private static HlxValue Describe(DeviceSnapshot snapshot)
+    {
+        (string Key, HlxValue Value)[] fields = [.. snapshot.ToValue().AsObject().Select(field => (field.Key, field.Value))];
+        if (snapshot.Unsuitable is not null) return HlxValue.Object(fields);
+        try
+        {
+            using VulkanContext device = VulkanContext.Open(snapshot.Address);
+            return HlxValue.Object([.. fields, ("behaviour", device.Behaviour.ToValue()), ("fingerprint", DeviceFingerprint.Of(device))]);
+        }
+        catch (HlxException failure)
+        {
+            return HlxValue.Object([.. fields, ("failure", failure.Message)]);
+        }
     }
 
     private static Command Run()

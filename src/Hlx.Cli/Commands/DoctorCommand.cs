@@ -59,7 +59,9 @@ internal static class DoctorCommand
         {
             using VulkanContext device = VulkanContext.Open(snapshot.Address);
             string fma = device.Behaviour.FusedFma ? "fused fma" : "unfused fma (fp32.ieee is emulated exactly)";
-            return new(snapshot.Name, true, $"{snapshot.Driver}, {fma}, {(device.Behaviour.KeepsDenormals ? "keeps" : "flushes")} denormals");
+            return new(
+                snapshot.Name, true,
+                $"{snapshot.Driver}, {fma}, {(device.Behaviour.KeepsDenormals ? "keeps" : "flushes")} denormals, subgroups of {snapshot.SubgroupSize}, fingerprint {DeviceFingerprint.Of(device)}");
         }
         catch (HlxException failure)
         {

@@ -23,6 +23,9 @@ public sealed record VulkanShader(ReadOnlyMemory<byte> Spirv, string EntryPoint,
     /// <summary>The stage that HLX executes.</summary>
     public const string ComputeStage = "compute";
 
+    /// <summary>The module as launches carry it.</summary>
+    public ShaderCode Code { get; } = new(Spirv);
+
     /// <summary>Handles that describe the descriptor bindings; stored, not interpreted.</summary>
     public IReadOnlyList<Handle> DescriptorBindings { get; init; } = [];
 

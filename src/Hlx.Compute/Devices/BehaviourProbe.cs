@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using Hlx.Values;
+
 namespace Hlx.Compute;
 
 /// <summary>
@@ -38,19 +41,33 @@ public static class BehaviourProbe
 
     /// <summary>Reads what a device gave.</summary>
     /// <param name="operands">What <see cref="Operands"/> gave.</param>
-    /// <param name="results">For each test fma(x, y, z), x·y, x + z and one unused word.</param>
-    public static DeviceBehaviour Read(ReadOnlySpan<uint> operands, ReadOnlySpan<uint> results)
+    /// <param name="results">For each test fma(x, y, z), x·y, x + z, and x·y + z that may be fused.</param>
+    /// <param name="functions">For each test x / y, √|x|, and two functions that are only part of the digest.</param>
+    public static DeviceBehaviour Read(ReadOnlySpan<uint> operands, ReadOnlySpan<uint> results, ReadOnlySpan<uint> functions)
     {
-        bool fused = true, keepsDenormals = true;
+        bool fused = true, keepsDenormals = true, contracts = false, correctDivision = true, correctSqrt = true;
         for (int i = 0; i < operands.Length; i += WordsPerTest)
         {
             float x = Number(operands[i]), y = Number(operands[i + 1]), z = Number(operands[i + 2]);
             uint fma = Bits(MathF.FusedMultiplyAdd(x, y, z)), product = Bits(x * y), sum = Bits(x + z);
             bool meetsDenormals = IsDenormal(operands[i]) || IsDenormal(operands[i + 2]) || IsDenormal(fma) || IsDenormal(product) || IsDenormal(sum);
-            if (meetsDenormals) keepsDenormals &= results[i + 1] == product && results[i + 2] == sum;
-            else fused &= results[i] == fma;
+            if (meetsDenormals)
+            {
+                keepsDenormals &= results[i + 1] == product && results[i + 2] == sum;
+                continue;
+            }
+            fused &= results[i] == fma;
+            contracts |= results[i + 3] == fma && fma != Bits((x * y) + z);
+            correctDivision &= IsDenormal(Bits(x / y)) || functions[i] == Bits(x / y);
+            correctSqrt &= functions[i + 1] == Bits(MathF.Sqrt(MathF.Abs(x)));
         }
-        return new(fused, keepsDenormals);
+        return new(fused, keepsDenormals)
+        {
+            Contracts = contracts,
+            CorrectDivision = correctDivision,
+            CorrectSqrt = correctSqrt,
+            Digest = Handle.OfBlob(MemoryMarshal.AsBytes((ReadOnlySpan<uint>)[.. results, .. functions])).Text,
+        };
     }
 
     private static bool IsDenormal(uint bits) => (bits & MagnitudeMask) is > 0 and < SmallestNormal;

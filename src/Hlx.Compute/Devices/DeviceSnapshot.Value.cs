@@ -17,7 +17,10 @@ public sealed partial record DeviceSnapshot
         ("unsuitable_because", Unsuitable is string reason ? reason : HlxValue.Null),
         ("device_local_bytes", DeviceLocalBytes),
         ("timestamp_period", (double)TimestampPeriod),
-        ("robust_buffer_access2", RobustBufferAccess2),
+        ("subgroup_size", SubgroupSize),
+        ("features", HlxValue.Array([.. Features.Select(HlxValue.From)])),
+        ("cooperative_matrices", HlxValue.Array([.. CooperativeMatrices.Select(shape => HlxValue.Object(
+            ("m", shape.M), ("n", shape.N), ("k", shape.K), ("a", shape.A), ("b", shape.B), ("c", shape.C), ("result", shape.Result)))])),
         ("queue_families", HlxValue.Array([.. QueueFamilies.Select(family => HlxValue.Object(
             ("index", family.Index), ("count", family.Count), ("compute", family.Compute), ("graphics", family.Graphics), ("timestamp_bits", family.TimestampBits)))])),
         ("limits", HlxValue.Object(
@@ -53,13 +56,18 @@ public sealed partial record DeviceSnapshot
                 [.. fields["queue_families"].AsArray().Select(family => FamilyOf(family.AsObject()))],
                 fields["device_local_bytes"].AsInt(),
                 (float)fields["timestamp_period"].AsFloat(),
-                fields["robust_buffer_access2"].AsBool());
+                (uint)fields["subgroup_size"].AsInt(),
+                [.. fields["features"].AsArray().Select(feature => feature.AsText())],
+                [.. fields["cooperative_matrices"].AsArray().Select(shape => MatrixOf(shape.AsObject()))]);
         }
         catch (Exception malformed) when (malformed is KeyNotFoundException or ArgumentException or FormatException or OverflowException)
         {
             throw new HlxException(ErrorCode.TypeMismatch, "the value is no device snapshot", "Pass an element of what `hlx devices --json` prints", inner: malformed);
         }
     }
+
+    private static CooperativeMatrixShape MatrixOf(HlxObject shape) => new(
+        (uint)shape["m"].AsInt(), (uint)shape["n"].AsInt(), (uint)shape["k"].AsInt(), shape["a"].AsText(), shape["b"].AsText(), shape["c"].AsText(), shape["result"].AsText());
 
     private static QueueFamily FamilyOf(HlxObject family) => new(
         (uint)family["index"].AsInt(), (uint)family["count"].AsInt(), family["compute"].AsBool(), family["graphics"].AsBool(), (uint)family["timestamp_bits"].AsInt());

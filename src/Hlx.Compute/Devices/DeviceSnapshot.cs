@@ -38,7 +38,9 @@ public sealed record QueueFamily(uint Index, uint Count, bool Compute, bool Grap
 /// <param name="QueueFamilies">Its queue families.</param>
 /// <param name="DeviceLocalBytes">The size of its own memory.</param>
 /// <param name="TimestampPeriod">Nanoseconds for each step of a timestamp.</param>
-/// <param name="RobustBufferAccess2">Whether accesses outside a buffer are defined.</param>
+/// <param name="SubgroupSize">How many invocations a subgroup has, unless a pipeline says otherwise.</param>
+/// <param name="Features">The features it offers of those that HLX knows, sorted, by the names of their members in Vulkan's structures.</param>
+/// <param name="CooperativeMatrices">The cooperative matrices it multiplies.</param>
 public sealed partial record DeviceSnapshot(
     int Index,
     string Name,
@@ -50,9 +52,11 @@ public sealed partial record DeviceSnapshot(
     IReadOnlyList<QueueFamily> QueueFamilies,
     long DeviceLocalBytes,
     float TimestampPeriod,
-    bool RobustBufferAccess2)
+    uint SubgroupSize,
+    IReadOnlyList<string> Features,
+    IReadOnlyList<CooperativeMatrixShape> CooperativeMatrices)
 {
-    private static readonly Version OldestApi = new(1, 1);
+    private static readonly Version OldestApi = new(1, 2);
 
     /// <summary>The address that always means this device: <c>vulkan://uuid</c>.</summary>
     public string Address => DeviceSelector.VulkanScheme + Uuid;
@@ -63,7 +67,8 @@ public sealed partial record DeviceSnapshot(
         get
         {
             if (ApiVersion < OldestApi) return $"it offers Vulkan {ApiVersion}, and {OldestApi} is needed";
-            return ComputeFamily is null ? "it has no compute queue" : null;
+            if (ComputeFamily is null) return "it has no compute queue";
+            return Features.Contains("timelineSemaphore") ? null : "it does not offer timelineSemaphore";
         }
     }
 

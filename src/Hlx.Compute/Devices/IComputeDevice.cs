@@ -1,3 +1,5 @@
+using Hlx.Values;
+
 namespace Hlx.Compute;
 
 /// <summary>Something that computes.</summary>
@@ -16,11 +18,26 @@ public interface IComputeDevice : IDisposable
     DeviceBehaviour Behaviour { get; }
 }
 
+/// <summary>What tells one class of devices from another.</summary>
+public static class DeviceFingerprint
+{
+    /// <summary>
+    /// The handle of name, driver and behaviour: part of every key of a result that is promised on one class of devices only. Where it
+    /// differs, bits may differ. The driver's UUIDs are not enough, and not part of it.
+    /// </summary>
+    /// <param name="device">The device.</param>
+    public static string Of(IComputeDevice device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return Handle.Of(HlxValue.Object(("name", device.Name), ("driver", device.Driver), ("behaviour", device.Behaviour.ToValue()))).Text;
+    }
+}
+
 /// <summary>A device that runs shaders.</summary>
 public interface IKernelDevice : IComputeDevice
 {
-    /// <summary>The limits that launches are checked against.</summary>
-    DeviceLimits Limits { get; }
+    /// <summary>What launches may ask of it.</summary>
+    DeviceCapabilities Capabilities { get; }
 
     /// <summary>Runs several shaders in one submission and waits for them.</summary>
     /// <param name="sequence">What to run.</param>
@@ -28,6 +45,15 @@ public interface IKernelDevice : IComputeDevice
     /// <see cref="Values.ErrorCode.DeviceTimeout"/>, <see cref="Values.ErrorCode.DeviceLimit"/>,
     /// <see cref="Values.ErrorCode.SpirvInvalid"/>.</exception>
     SequenceResult Run(KernelSequence sequence);
+
+    /// <summary>Runs several shaders in one submission; no thread waits for them.</summary>
+    /// <param name="sequence">What to run.</param>
+    /// <param name="cancellation">
+    /// Before the submission: nothing runs. After it: the call ends with <see cref="OperationCanceledException"/>, the device finishes
+    /// the work, and what it gave is dropped.
+    /// </param>
+    /// <inheritdoc cref="Run" path="/exception"/>
+    Task<SequenceResult> RunAsync(KernelSequence sequence, CancellationToken cancellation = default);
 }
 
 /// <summary>What follows from <see cref="IKernelDevice.Run"/>.</summary>

@@ -1,11 +1,11 @@
 namespace Hlx.Compute;
 
 /// <summary>One run of a shader as pure data, ready for any device.</summary>
-/// <param name="Spirv">The module.</param>
+/// <param name="Code">The module.</param>
 /// <param name="EntryPoint">The compute entry point.</param>
 /// <param name="Buffers">The storage buffers, each with its own binding.</param>
 /// <param name="Workgroups">The number of workgroups.</param>
-public sealed record KernelLaunch(ReadOnlyMemory<byte> Spirv, string EntryPoint, IReadOnlyList<KernelBuffer> Buffers, Extent3 Workgroups)
+public sealed record KernelLaunch(ShaderCode Code, string EntryPoint, IReadOnlyList<KernelBuffer> Buffers, Extent3 Workgroups)
 {
     /// <summary>The push-constant block.</summary>
     public ReadOnlyMemory<byte> PushConstants { get; init; }
@@ -30,6 +30,9 @@ public sealed record KernelBuffer(uint Set, uint Binding, long Bytes, ReadOnlyMe
 {
     /// <summary>The output of an earlier stage whose memory this buffer is; null for a buffer of its own.</summary>
     public StageOutput? From { get; init; }
+
+    /// <summary>Whether the shader writes every byte of this output, so that it need not start as zeros.</summary>
+    public bool IsOverwritten { get; init; }
 
     /// <summary>The output of an earlier stage as an input: it never leaves the device.</summary>
     public static KernelBuffer FromStage(uint set, uint binding, long bytes, StageOutput stage) => new(set, binding, bytes, default, false) { From = stage };

@@ -12,23 +12,24 @@ public sealed record KernelPlan(KernelLaunch Launch, IReadOnlyList<OutputSpec> O
     /// <param name="kernel">The request (CONTRACT_901).</param>
     /// <param name="shader">Its shader (CONTRACT_900).</param>
     /// <param name="operands">Its inputs and the initial contents of its outputs, resolved.</param>
-    /// <param name="limits">The limits of the device.</param>
+    /// <param name="device">What the device offers.</param>
     /// <exception cref="HlxException">One for each way in which request, shader and device do not fit together:
     /// <see cref="ErrorCode.StageUnsupported"/>, <see cref="ErrorCode.EntryPointMissing"/>, <see cref="ErrorCode.SpirvInvalid"/>,
     /// <see cref="ErrorCode.BindingMismatch"/>, <see cref="ErrorCode.ShapeMismatch"/>, <see cref="ErrorCode.PushConstantMismatch"/>,
     /// <see cref="ErrorCode.ContractFieldValue"/>, <see cref="ErrorCode.ContractFieldMissing"/>,
-    /// <see cref="ErrorCode.NumericsUnsupported"/>, <see cref="ErrorCode.DeviceLimit"/>.</exception>
-    public static KernelPlan For(ComputeKernel kernel, VulkanShader shader, KernelOperands operands, DeviceLimits limits)
+    /// <see cref="ErrorCode.NumericsUnsupported"/>, <see cref="ErrorCode.DeviceFeature"/>, <see cref="ErrorCode.DeviceLimit"/>.</exception>
+    public static KernelPlan For(ComputeKernel kernel, VulkanShader shader, KernelOperands operands, DeviceCapabilities device)
     {
         ArgumentNullException.ThrowIfNull(kernel);
         ArgumentNullException.ThrowIfNull(shader);
         ArgumentNullException.ThrowIfNull(operands);
-        ArgumentNullException.ThrowIfNull(limits);
-        RefusePromises(kernel);
+        ArgumentNullException.ThrowIfNull(device);
         if (shader.Stage != VulkanShader.ComputeStage)
             throw new HlxException(ErrorCode.StageUnsupported, $"the shader's stage is \"{shader.Stage}\"", "Only compute shaders are executed");
-        SpirvModule module = SpirvModule.Parse(shader.Spirv);
+        SpirvModule module = shader.Code.Module;
         EntryPoint entry = module.RequireCompute(shader.EntryPoint);
+        FeatureCheck.Require(module, device);
+        PromiseCheck.Require(kernel, module);
 
         MatrixProduct? product = MatrixProduct.Infer(kernel, operands.Inputs);
         IReadOnlyList<OutputSpec> outputs = kernel.Outputs ?? product?.Outputs ?? throw new HlxException(
@@ -38,30 +39,13 @@ public sealed record KernelPlan(KernelLaunch Launch, IReadOnlyList<OutputSpec> O
             ErrorCode.ContractFieldMissing, $"the kernel \"{kernel.Name}\" names no dispatch, and it follows only from two matrices of f32",
             "Add dispatch: [x, y, z], in workgroups");
 
-        KernelLaunch launch = new(shader.Spirv, shader.EntryPoint, BindBuffers(module, operands, outputs), workgroups)
+        KernelLaunch launch = new(shader.Code, shader.EntryPoint, BindBuffers(module, operands, outputs), workgroups)
         {
             PushConstants = PushConstantBlock.Encode(module, kernel, product?.Constants),
             Specialization = SpecializationPlan.For(module, entry, kernel),
         };
-        CheckLimits(kernel, launch, limits);
+        CheckLimits(kernel, launch, device.Limits);
         return new(launch, outputs);
-    }
-
-    // What a shader of the user's own computes is not known, so nothing can be promised about its bits.
-    private static void RefusePromises(ComputeKernel kernel)
-    {
-        if (kernel.Numerics.Length > 0)
-        {
-            throw new HlxException(
-                ErrorCode.NumericsUnsupported, $"the numerics profile \"{kernel.Numerics}\" cannot be promised for a shader of your own",
-                "Leave numerics out, or use an operator such as `hlx gemm`");
-        }
-        if (kernel.Determinism is not ("" or "not-guaranteed"))
-        {
-            throw new HlxException(
-                ErrorCode.NumericsUnsupported, $"determinism \"{kernel.Determinism}\" cannot be promised for a shader of your own",
-                "Leave determinism out, or use an operator such as `hlx gemm`");
-        }
     }
 
     private static List<KernelBuffer> BindBuffers(SpirvModule module, KernelOperands operands, IReadOnlyList<OutputSpec> outputs)
@@ -87,6 +71,7 @@ public sealed record KernelPlan(KernelLaunch Launch, IReadOnlyList<OutputSpec> O
                     $"binding {binding.Set}.{binding.Binding} ({binding.Name}) is {(isInput ? "write-only and gets an input" : "read-only and is an output")}",
                     "Order the bindings of the shader: inputs first, then outputs");
             }
+            ElementCheck.Require(binding, isInput ? inputs[i].Spec.Type : outputs[i - inputs.Count].Type);
             buffers.Add(isInput ? Input(binding, inputs[i]) : Output(binding, outputs[i - inputs.Count], operands));
         }
         return buffers;
@@ -126,8 +111,14 @@ public sealed record KernelPlan(KernelLaunch Launch, IReadOnlyList<OutputSpec> O
         if (size.X > most.X || size.Y > most.Y || size.Z > most.Z) throw Exceeds($"a workgroup of {size}", $"{most}");
         if (size.Count > limits.MaxWorkgroupInvocations) throw Exceeds($"a workgroup of {size.Count} invocations", $"{limits.MaxWorkgroupInvocations}");
         if (groups.X > mostGroups.X || groups.Y > mostGroups.Y || groups.Z > mostGroups.Z) throw Exceeds($"a dispatch of {groups} workgroups", $"{mostGroups}");
-        if (kernel.SharedMemoryBytes > limits.MaxSharedMemoryBytes)
-            throw Exceeds($"{kernel.SharedMemoryBytes} bytes of shared memory", $"{limits.MaxSharedMemoryBytes}");
+        long shared = launch.Code.Module.SharedMemoryBytes(launch.Specialization.ToDictionary(constant => constant.Id, constant => (uint)constant.Bits));
+        if (kernel.SharedMemoryBytes > 0 && kernel.SharedMemoryBytes < shared)
+        {
+            throw new HlxException(
+                ErrorCode.ContractFieldValue, $"shared_memory_bytes is {kernel.SharedMemoryBytes} where the shader declares {shared}", "Correct it or leave it out");
+        }
+        if (Math.Max(shared, kernel.SharedMemoryBytes) is long wanted && wanted > limits.MaxSharedMemoryBytes)
+            throw Exceeds($"{wanted} bytes of shared memory", $"{limits.MaxSharedMemoryBytes}");
         if (launch.PushConstants.Length > limits.MaxPushConstantBytes)
             throw Exceeds($"{launch.PushConstants.Length} bytes of push constants", $"{limits.MaxPushConstantBytes}");
         if (launch.Buffers.FirstOrDefault(buffer => buffer.Bytes > limits.MaxBufferBytes) is { } large)

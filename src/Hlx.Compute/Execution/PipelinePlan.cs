@@ -11,11 +11,11 @@ public sealed record PipelinePlan(KernelSequence Sequence, IReadOnlyList<OutputS
     /// <param name="pipeline">The request (CONTRACT_902).</param>
     /// <param name="stages">Its kernels with their shaders, in order.</param>
     /// <param name="resolve">Gives the tensor of a handle.</param>
-    /// <param name="limits">The limits of the device.</param>
+    /// <param name="device">What the device offers.</param>
     /// <exception cref="HlxException"><see cref="ErrorCode.ContractFieldValue"/> for a reference to a stage or output that there is
     /// not, or a barrier after a stage that there is not; as <see cref="KernelPlan.For"/> for each stage.</exception>
     public static PipelinePlan For(
-        PipelineConfig pipeline, IReadOnlyList<(ComputeKernel Kernel, VulkanShader Shader)> stages, Func<Handle, Tensor> resolve, DeviceLimits limits)
+        PipelineConfig pipeline, IReadOnlyList<(ComputeKernel Kernel, VulkanShader Shader)> stages, Func<Handle, Tensor> resolve, DeviceCapabilities device)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
         ArgumentNullException.ThrowIfNull(stages);
@@ -31,7 +31,7 @@ public sealed record PipelinePlan(KernelSequence Sequence, IReadOnlyList<OutputS
             {
                 Initial = Initials(kernel, resolve),
             };
-            plans.Add(KernelPlan.For(kernel, shader, operands, limits));
+            plans.Add(KernelPlan.For(kernel, shader, operands, device));
         }
         IReadOnlyList<StageOutput> returns = Returned(pipeline, plans);
         return new(new KernelSequence([.. plans.Select(plan => plan.Launch)], returns), [.. returns.Select(output => SpecOf(output, plans))]);

@@ -46,7 +46,7 @@ public static class Gemm
         DenormalPlan plan = device.Behaviour is { FusedFma: true, KeepsDenormals: false }
             ? DenormalPlan.Choose(rangeOf(a), rangeOf(b), shape.K, device.Behaviour)
             : DenormalPlan.Choose(FloatRange.Empty, FloatRange.Empty, shape.K, device.Behaviour);
-        GemmLaunch launch = GemmLaunch.Plan(shape, a.Data, b.Data, plan, device.Limits);
+        GemmLaunch launch = GemmLaunch.Plan(shape, a.Data, b.Data, plan, device.Capabilities.Limits);
         KernelResult result = device.Run(launch.Kernel);
         byte[] product = result.Outputs[0];
         launch.UndoScaling(product);

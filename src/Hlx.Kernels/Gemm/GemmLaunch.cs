@@ -12,8 +12,8 @@ public sealed record GemmLaunch(KernelLaunch Kernel, DenormalPlan Scaling)
 {
     private const uint Tile = 16;
 
-    private static readonly Lazy<byte[]> Native = new(() => EmbeddedModule.Load(typeof(GemmLaunch).Assembly, "gemm"));
-    private static readonly Lazy<byte[]> Exact = new(() => EmbeddedModule.Load(typeof(GemmLaunch).Assembly, "gemm_exact"));
+    private static readonly Lazy<ShaderCode> Native = new(() => new ShaderCode(EmbeddedModule.Load(typeof(GemmLaunch).Assembly, "gemm")));
+    private static readonly Lazy<ShaderCode> Exact = new(() => new ShaderCode(EmbeddedModule.Load(typeof(GemmLaunch).Assembly, "gemm_exact")));
 
     /// <summary>Plans a product.</summary>
     /// <param name="shape">The shape.</param>
@@ -40,7 +40,7 @@ public sealed record GemmLaunch(KernelLaunch Kernel, DenormalPlan Scaling)
             [
                 KernelBuffer.Input(0, 0, Scaled(a, scaling.ShiftA)),
                 KernelBuffer.Input(0, 1, Scaled(b, scaling.ShiftB)),
-                KernelBuffer.Output(0, 2, 4L * shape.M * shape.N),
+                KernelBuffer.Output(0, 2, 4L * shape.M * shape.N) with { IsOverwritten = true },
             ],
             workgroups)
         {

@@ -98,7 +98,7 @@ public sealed class SpirvModule
             ErrorCode.StageUnsupported, $"the entry point \"{name}\" is a {entry.Model} shader", "Name a compute entry point");
     }
 
-    /// <summary>How many bytes of shared memory the module's variables take, tightly packed.</summary>
+    /// <summary>How many bytes of shared memory the module's variables take, tightly packed; arrays whose length cannot be told count as empty.</summary>
     /// <param name="specialization">The values of specialization constants by id; the others have their defaults.</param>
     public long SharedMemoryBytes(IReadOnlyDictionary<uint, uint> specialization)
     {

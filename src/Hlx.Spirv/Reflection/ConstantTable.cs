@@ -4,6 +4,7 @@ namespace Hlx.Spirv;
 internal sealed class ConstantTable
 {
     private readonly Dictionary<uint, ulong> _values = [];
+    private readonly Dictionary<uint, Instruction> _composites = [];
 
     /// <summary>Evaluates the constants in the order of the module.</summary>
     /// <param name="globals">The instructions before the first function.</param>
@@ -13,6 +14,7 @@ internal sealed class ConstantTable
     {
         foreach (Instruction instruction in globals)
         {
+            if (instruction.Op is Op.ConstantComposite or Op.SpecConstantComposite) _composites[instruction.Result] = instruction;
             if (specIdOf(instruction.Result) is uint id && specialization.TryGetValue(id, out uint given)) _values[instruction.Result] = given;
             else if (Evaluate(instruction) is ulong value) _values[instruction.Result] = value;
         }
@@ -26,6 +28,8 @@ internal sealed class ConstantTable
         Op.Constant or Op.SpecConstant => instruction.Count > 1 ? instruction[0] | ((ulong)instruction[1] << 32) : instruction[0],
         Op.ConstantTrue or Op.SpecConstantTrue => 1,
         Op.ConstantFalse or Op.SpecConstantFalse or Op.ConstantNull => 0,
+        Op.SpecConstantOp when (Op)instruction[0] == Op.CompositeExtract && instruction.Count == 3 =>
+            _composites.TryGetValue(instruction[1], out Instruction composite) && instruction[2] < composite.Count ? this[composite[(int)instruction[2]]] : null,
         Op.SpecConstantOp when instruction.Count == 3 => Fold((Op)instruction[0], this[instruction[1]], this[instruction[2]]),
         Op.SpecConstantOp when instruction.Count == 4 && (Op)instruction[0] == Op.Select && this[instruction[1]] is ulong condition =>
             this[instruction[condition != 0 ? 2 : 3]],

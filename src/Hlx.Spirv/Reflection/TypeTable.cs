@@ -40,7 +40,7 @@ internal sealed class TypeTable
         _ => ScalarType.Other,
     };
 
-    /// <summary>The sizes of all types, tightly packed, under given constants; as large as can be where a length is not known.</summary>
+    /// <summary>The sizes of all types, tightly packed, under given constants; arrays of a length that cannot be told count as empty.</summary>
     public Dictionary<uint, long> Sizes(ConstantTable constants)
     {
         Dictionary<uint, long> sizes = [];
@@ -51,7 +51,7 @@ internal sealed class TypeTable
                 Op.TypeBool => 4,
                 Op.TypeInt or Op.TypeFloat => type[0] / 8,
                 Op.TypeVector or Op.TypeMatrix => Times(sizes.GetValueOrDefault(type[0]), type[1]),
-                Op.TypeArray => Times(sizes.GetValueOrDefault(type[0]), constants[type[1]] ?? uint.MaxValue),
+                Op.TypeArray => Times(sizes.GetValueOrDefault(type[0]), constants[type[1]] ?? 0),
                 Op.TypeStruct => type.Operands.ToArray().Aggregate(0L, (sum, member) => Math.Min(long.MaxValue / 4, sum + sizes.GetValueOrDefault(member))),
                 Op.TypePointer => 8,
                 _ => 0,

@@ -102,6 +102,9 @@ public static class ErrorCode
     /// <summary>A request exceeds a limit of the device.</summary>
     public const string DeviceLimit = "E_DEVICE_LIMIT";
 
+    /// <summary>A shader needs a feature that the device does not offer.</summary>
+    public const string DeviceFeature = "E_DEVICE_FEATURE";
+
     /// <summary>The Vulkan loader is not installed.</summary>
     public const string VulkanLoaderMissing = "E_VULKAN_LOADER_MISSING";
 

@@ -7,11 +7,11 @@ namespace Hlx.Vulkan;
 /// <summary>Asks a driver what it reports about a device, once.</summary>
 internal static unsafe class SnapshotReader
 {
-    private const string Robustness2 = "VK_EXT_robustness2";
-
-    public static DeviceSnapshot Read(Vk api, PhysicalDevice device, int index)
+    public static DeviceSnapshot Read(Vk api, Instance instance, PhysicalDevice device, int index)
     {
-        PhysicalDeviceDriverProperties driver = new() { SType = StructureType.PhysicalDeviceDriverProperties };
+        PhysicalDeviceSubgroupProperties subgroup = new() { SType = StructureType.PhysicalDeviceSubgroupProperties };
+        PhysicalDeviceFloatControlsProperties floats = new() { SType = StructureType.PhysicalDeviceFloatControlsProperties, PNext = &subgroup };
+        PhysicalDeviceDriverProperties driver = new() { SType = StructureType.PhysicalDeviceDriverProperties, PNext = &floats };
         PhysicalDeviceMaintenance3Properties maintenance = new() { SType = StructureType.PhysicalDeviceMaintenance3Properties, PNext = &driver };
         PhysicalDeviceIDProperties id = new() { SType = StructureType.PhysicalDeviceIDProperties, PNext = &maintenance };
         PhysicalDeviceProperties2 properties = new() { SType = StructureType.PhysicalDeviceProperties2, PNext = &id };
@@ -19,12 +19,15 @@ internal static unsafe class SnapshotReader
 
         PhysicalDeviceProperties core = properties.Properties;
         PhysicalDeviceLimits limits = core.Limits;
+        Version version = VersionOf(core.ApiVersion);
+        HashSet<string> extensions = Extensions(api, device);
+        string[] features = [.. Features(api, device, version, extensions).Concat(Names(floats)).Concat(Names(subgroup)).Order(StringComparer.Ordinal)];
         return new DeviceSnapshot(
             index,
             Marshal.PtrToStringUTF8((nint)core.DeviceName) ?? "",
             TypeOf(core.DeviceType),
             Convert.ToHexStringLower(new ReadOnlySpan<byte>(id.DeviceUuid, 16)),
-            VersionOf(core.ApiVersion),
+            version,
             $"{Marshal.PtrToStringUTF8((nint)driver.DriverName)} {Marshal.PtrToStringUTF8((nint)driver.DriverInfo)}".Trim(),
             new DeviceLimits(
                 new(limits.MaxComputeWorkGroupSize[0], limits.MaxComputeWorkGroupSize[1], limits.MaxComputeWorkGroupSize[2]),
@@ -36,7 +39,62 @@ internal static unsafe class SnapshotReader
             QueueFamilies(api, device),
             DeviceLocalBytes(api, device),
             limits.TimestampPeriod,
-            OffersRobustBufferAccess2(api, device));
+            subgroup.SubgroupSize,
+            features,
+            features.Contains("cooperativeMatrix") ? CooperativeMatrices(api, instance, device) : []);
+    }
+
+    private static List<string> Features(Vk api, PhysicalDevice device, Version version, HashSet<string> extensions)
+    {
+        FeatureStructures features = default;
+        features.Link(version, extensions);
+        api.GetPhysicalDeviceFeatures2(device, &features.Core);
+        return features.Names();
+    }
+
+    private static IEnumerable<string> Names(PhysicalDeviceFloatControlsProperties floats)
+    {
+        if (floats.ShaderDenormPreserveFloat32) yield return "shaderDenormPreserveFloat32";
+        if (floats.ShaderDenormFlushToZeroFloat32) yield return "shaderDenormFlushToZeroFloat32";
+        if (floats.ShaderRoundingModeRtefloat32) yield return "shaderRoundingModeRTEFloat32";
+        if (floats.ShaderRoundingModeRtzfloat32) yield return "shaderRoundingModeRTZFloat32";
+    }
+
+    private static IEnumerable<string> Names(PhysicalDeviceSubgroupProperties subgroup)
+    {
+        if (!subgroup.SupportedStages.HasFlag(ShaderStageFlags.ComputeBit)) yield break;
+        foreach ((SubgroupFeatureFlags flag, string name) in ((SubgroupFeatureFlags, string)[])
+        [
+            (SubgroupFeatureFlags.VoteBit, "subgroupVote"), (SubgroupFeatureFlags.ArithmeticBit, "subgroupArithmetic"), (SubgroupFeatureFlags.BallotBit, "subgroupBallot"),
+            (SubgroupFeatureFlags.ShuffleBit, "subgroupShuffle"), (SubgroupFeatureFlags.ShuffleRelativeBit, "subgroupShuffleRelative"),
+            (SubgroupFeatureFlags.ClusteredBit, "subgroupClustered"), (SubgroupFeatureFlags.QuadBit, "subgroupQuad"),
+        ])
+        {
+            if (subgroup.SupportedOperations.HasFlag(flag)) yield return name;
+        }
+    }
+
+    private static List<CooperativeMatrixShape> CooperativeMatrices(Vk api, Instance instance, PhysicalDevice device)
+    {
+        var list = (delegate* unmanaged<PhysicalDevice, uint*, CooperativeMatrixPropertiesKHR*, Result>)(nint)api.GetInstanceProcAddr(
+            instance, "vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR");
+        if (list is null) return [];
+        uint count = 0;
+        _ = list(device, &count, null);
+        CooperativeMatrixPropertiesKHR[] shapes = new CooperativeMatrixPropertiesKHR[count];
+        for (int i = 0; i < shapes.Length; i++) shapes[i].SType = StructureType.CooperativeMatrixPropertiesKhr;
+        fixed (CooperativeMatrixPropertiesKHR* first = shapes) _ = list(device, &count, first);
+        return
+        [
+            .. shapes.Where(shape => shape.Scope == ScopeKHR.SubgroupKhr).Select(shape => new CooperativeMatrixShape(
+                shape.MSize, shape.NSize, shape.KSize, NameOf(shape.AType), NameOf(shape.BType), NameOf(shape.CType), NameOf(shape.ResultType))),
+        ];
+    }
+
+    private static string NameOf(ComponentTypeKHR type)
+    {
+        string name = $"{type}";
+        return name.EndsWith("Khr", StringComparison.Ordinal) ? name[..^3] : name;
     }
 
     private static List<QueueFamily> QueueFamilies(Vk api, PhysicalDevice device)
@@ -65,20 +123,15 @@ internal static unsafe class SnapshotReader
         return bytes;
     }
 
-    private static bool OffersRobustBufferAccess2(Vk api, PhysicalDevice device)
+    private static HashSet<string> Extensions(Vk api, PhysicalDevice device)
     {
         uint count = 0;
-        if (api.EnumerateDeviceExtensionProperties(device, (byte*)null, &count, null) != Result.Success) return false;
+        if (api.EnumerateDeviceExtensionProperties(device, (byte*)null, &count, null) != Result.Success) return [];
         ExtensionProperties[] extensions = new ExtensionProperties[count];
         fixed (ExtensionProperties* first = extensions) _ = api.EnumerateDeviceExtensionProperties(device, (byte*)null, &count, first);
-        bool offered = false;
-        foreach (ExtensionProperties extension in extensions)
-            offered |= Marshal.PtrToStringUTF8((nint)extension.ExtensionName) == Robustness2;
-        if (!offered) return false;
-        PhysicalDeviceRobustness2FeaturesEXT robustness = new() { SType = StructureType.PhysicalDeviceRobustness2FeaturesExt };
-        PhysicalDeviceFeatures2 features = new() { SType = StructureType.PhysicalDeviceFeatures2, PNext = &robustness };
-        api.GetPhysicalDeviceFeatures2(device, &features);
-        return robustness.RobustBufferAccess2;
+        HashSet<string> names = new(StringComparer.Ordinal);
+        foreach (ExtensionProperties extension in extensions) names.Add(Marshal.PtrToStringUTF8((nint)extension.ExtensionName) ?? "");
+        return names;
     }
 
     private static DeviceType TypeOf(PhysicalDeviceType type) => type switch

@@ -5,19 +5,16 @@ using Silk.NET.Vulkan;
 
 namespace Hlx.Vulkan;
 
-/// <summary>A logical device with one compute queue.</summary>
+/// <summary>A logical device, opened as its plan says: the driver's functions, its memory and its queue.</summary>
 internal sealed unsafe class VulkanDevice : IDisposable
 {
-    private const string Robustness2 = "VK_EXT_robustness2";
-
     private bool _disposed;
 
-    public VulkanDevice(VulkanInstance instance, DeviceSnapshot snapshot, long memoryCap)
+    public VulkanDevice(VulkanInstance instance, DevicePlan plan, long memoryCap)
     {
         Api = instance.Api;
-        Snapshot = snapshot;
-        Physical = instance.Physical(snapshot);
-        Family = snapshot.ComputeFamily!;
+        Plan = plan;
+        Physical = instance.Physical(plan.Snapshot);
         PhysicalDeviceMemoryProperties memory;
         Api.GetPhysicalDeviceMemoryProperties(Physical, &memory);
         Memory = memory;
@@ -25,17 +22,7 @@ internal sealed unsafe class VulkanDevice : IDisposable
         Pool = new MemoryPool(this, memoryCap);
         try
         {
-            Api.GetDeviceQueue(Handle, Family.Index, 0, out Queue queue);
-            Queue = queue;
-            CommandPoolCreateInfo create = new()
-            {
-                SType = StructureType.CommandPoolCreateInfo,
-                Flags = CommandPoolCreateFlags.TransientBit,
-                QueueFamilyIndex = Family.Index,
-            };
-            CommandPool pool;
-            Api.CreateCommandPool(Handle, &create, null, &pool).OrThrow("creating a command pool");
-            Commands = pool;
+            Queue = new SubmissionQueue(this);
         }
         catch
         {
@@ -46,32 +33,27 @@ internal sealed unsafe class VulkanDevice : IDisposable
 
     public Vk Api { get; }
 
-    public DeviceSnapshot Snapshot { get; }
+    public DevicePlan Plan { get; }
+
+    public DeviceSnapshot Snapshot => Plan.Snapshot;
 
     public PhysicalDevice Physical { get; }
-
-    public QueueFamily Family { get; }
 
     public PhysicalDeviceMemoryProperties Memory { get; }
 
     public MemoryPool Pool { get; }
 
+    public SubmissionQueue Queue { get; } = null!;
+
     public FaultInjector Faults { get; } = new();
 
     public Device Handle { get; }
-
-    public Queue Queue { get; }
-
-    public CommandPool Commands { get; }
-
-    /// <summary>Whether device memory is best written through a copy: a GPU with memory of its own.</summary>
-    public bool NeedsStaging => Snapshot.Type == DeviceType.Discrete;
 
     /// <summary>The first memory type with all wanted flags, preferring one with the preferred flags too.</summary>
     /// <exception cref="HlxException"><see cref="ErrorCode.DriverFailure"/> if there is none.</exception>
     public uint MemoryType(uint allowed, MemoryPropertyFlags wanted, MemoryPropertyFlags preferred)
     {
-        foreach (MemoryPropertyFlags flags in (MemoryPropertyFlags[])[wanted | preferred, wanted])
+        foreach (MemoryPropertyFlags flags in (ReadOnlySpan<MemoryPropertyFlags>)[wanted | preferred, wanted])
         {
             for (int i = 0; i < Memory.MemoryTypeCount; i++)
             {
@@ -97,7 +79,7 @@ internal sealed unsafe class VulkanDevice : IDisposable
         if (_disposed) return;
         _disposed = true;
         if (Handle.Handle == 0) return;
-        if (Commands.Handle != 0) Api.DestroyCommandPool(Handle, Commands, null);
+        Queue?.Dispose();
         Pool?.Dispose();
         Api.DestroyDevice(Handle, null);
     }
@@ -108,32 +90,35 @@ internal sealed unsafe class VulkanDevice : IDisposable
         DeviceQueueCreateInfo queue = new()
         {
             SType = StructureType.DeviceQueueCreateInfo,
-            QueueFamilyIndex = Family.Index,
+            QueueFamilyIndex = Plan.Family.Index,
             QueueCount = 1,
             PQueuePriorities = &priority,
         };
-        PhysicalDeviceFeatures offered;
-        Api.GetPhysicalDeviceFeatures(Physical, &offered);
-        PhysicalDeviceFeatures features = new() { RobustBufferAccess = offered.RobustBufferAccess };
-        PhysicalDeviceRobustness2FeaturesEXT robustness = new() { SType = StructureType.PhysicalDeviceRobustness2FeaturesExt, RobustBufferAccess2 = true };
+        FeatureStructures features = default;
+        features.Link(Snapshot.ApiVersion, Plan.Extensions);
+        features.Set(Plan.Features);
+        byte[][] names = [.. Plan.Extensions.Select(name => Encoding.UTF8.GetBytes(name + '\0'))];
+        byte** pointers = stackalloc byte*[names.Length];
+        System.Runtime.InteropServices.GCHandle[] pins = [.. names.Select(name => System.Runtime.InteropServices.GCHandle.Alloc(name, System.Runtime.InteropServices.GCHandleType.Pinned))];
+        for (int i = 0; i < names.Length; i++) pointers[i] = (byte*)pins[i].AddrOfPinnedObject();
         DeviceCreateInfo create = new()
         {
             SType = StructureType.DeviceCreateInfo,
+            PNext = &features.Core,
             QueueCreateInfoCount = 1,
             PQueueCreateInfos = &queue,
-            PEnabledFeatures = &features,
+            EnabledExtensionCount = (uint)names.Length,
+            PpEnabledExtensionNames = pointers,
         };
-        Device device;
-        fixed (byte* extension = Encoding.UTF8.GetBytes(Robustness2 + '\0'))
+        try
         {
-            if (Snapshot.RobustBufferAccess2 && features.RobustBufferAccess)
-            {
-                create.PNext = &robustness;
-                create.EnabledExtensionCount = 1;
-                create.PpEnabledExtensionNames = &extension;
-            }
+            Device device;
             Api.CreateDevice(Physical, &create, null, &device).OrThrow($"opening {Snapshot.Name}");
+            return device;
         }
-        return device;
+        finally
+        {
+            foreach (System.Runtime.InteropServices.GCHandle pin in pins) pin.Free();
+        }
     }
 }

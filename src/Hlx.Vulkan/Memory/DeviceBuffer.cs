@@ -9,11 +9,11 @@ internal enum BufferPlace
     /// <summary>In the device's memory.</summary>
     Device,
 
-    /// <summary>In memory that the processor writes and the device reads.</summary>
-    Upload,
+    /// <summary>In memory that the processor and the device both see, to be computed on.</summary>
+    Shared,
 
-    /// <summary>In memory that the device writes and the processor reads.</summary>
-    ReadBack,
+    /// <summary>In memory that the processor sees, to be copied from and to.</summary>
+    Staging,
 }
 
 /// <summary>A buffer in a range of the device's memory pool.</summary>
@@ -23,11 +23,13 @@ internal sealed unsafe class DeviceBuffer : IDisposable
     private const MemoryPropertyFlags HostVisible = MemoryPropertyFlags.HostVisibleBit | MemoryPropertyFlags.HostCoherentBit;
 
     private readonly VulkanDevice _device;
+    private readonly BufferPlace _place;
     private readonly MemoryRange? _range;
 
     public DeviceBuffer(VulkanDevice device, long bytes, BufferPlace place)
     {
         _device = device;
+        _place = place;
         Bytes = bytes;
         BufferCreateInfo create = new()
         {
@@ -59,6 +61,9 @@ internal sealed unsafe class DeviceBuffer : IDisposable
     /// <summary>The size that was asked for.</summary>
     public long Bytes { get; }
 
+    /// <summary>Whether the processor sees the buffer.</summary>
+    public bool IsMapped => _place != BufferPlace.Device;
+
     /// <summary>The bytes, for a buffer that the processor sees.</summary>
     public Span<byte> Mapped => new(_range!.Block.Mapped + _range.Aligned, checked((int)Bytes));
 
@@ -71,7 +76,6 @@ internal sealed unsafe class DeviceBuffer : IDisposable
     private uint MemoryType(MemoryRequirements needs, BufferPlace place) => place switch
     {
         BufferPlace.Device => _device.MemoryType(needs.MemoryTypeBits, 0, MemoryPropertyFlags.DeviceLocalBit),
-        BufferPlace.Upload => _device.MemoryType(needs.MemoryTypeBits, HostVisible, 0),
         _ => _device.MemoryType(needs.MemoryTypeBits, HostVisible, MemoryPropertyFlags.HostCachedBit),
     };
 }

@@ -29,17 +29,24 @@ internal sealed unsafe class MemoryBlock(DeviceMemory memory, uint type, byte* m
 
 /// <summary>
 /// Sub-allocates buffers from large blocks: drivers allow few allocations and take long for each. Blocks are kept for the next
-/// request; empty ones are given back when the cap is near.
+/// request; empty ones are given back when the cap is near. Safe for many threads.
 /// </summary>
 internal sealed unsafe class MemoryPool(VulkanDevice device, long cap) : IDisposable
 {
     private const long BlockBytes = 64L << 20;
 
     private readonly List<MemoryBlock> _blocks = [];
+    private readonly Lock _lock = new();
     private long _peak;
     private int _buffers;
 
-    public MemoryStatistics Statistics => new(_blocks.Count, Reserved, Used, _peak, _buffers, cap);
+    public MemoryStatistics Statistics
+    {
+        get
+        {
+            lock (_lock) return new(_blocks.Count, Reserved, Used, _peak, _buffers, cap);
+        }
+    }
 
     private long Reserved => _blocks.Sum(block => block.Ranges.Size);
 
@@ -49,19 +56,31 @@ internal sealed unsafe class MemoryPool(VulkanDevice device, long cap) : IDispos
     /// <exception cref="HlxException"><see cref="ErrorCode.DeviceMemory"/>.</exception>
     public MemoryRange Allocate(MemoryRequirements needs, uint type)
     {
-        foreach (MemoryBlock block in _blocks)
+        lock (_lock)
         {
-            if (block.Type == type && Take(block, needs) is { } range) return range;
+            foreach (MemoryBlock block in _blocks)
+            {
+                if (block.Type == type && Take(block, needs) is { } range) return range;
+            }
+            MemoryBlock added = AddBlock(Math.Max((long)needs.Size, BlockBytes), (long)needs.Size, type);
+            return Take(added, needs)!;
         }
-        MemoryBlock added = AddBlock(Math.Max((long)needs.Size, BlockBytes), (long)needs.Size, type);
-        return Take(added, needs)!;
     }
 
     /// <summary>Gives a range back.</summary>
     public void Free(MemoryRange range)
     {
-        range.Block.Ranges.Free(range.Offset, range.Length);
-        _buffers--;
+        lock (_lock)
+        {
+            range.Block.Ranges.Free(range.Offset, range.Length);
+            _buffers--;
+        }
+    }
+
+    /// <summary>Gives the driver back what no buffer is in.</summary>
+    public void Trim()
+    {
+        lock (_lock) FreeEmptyBlocks();
     }
 
     public void Dispose()

@@ -35,7 +35,7 @@ internal sealed unsafe class ComputePipeline : IDisposable
 
     /// <summary>The key of a launch's pipeline: what it depends on, and not the inputs.</summary>
     public static string KeyOf(KernelLaunch launch) => Values.Handle.Of(HlxValue.Object(
-        ("spirv", Values.Handle.OfBlob(launch.Spirv.Span)),
+        ("spirv", launch.Code.Handle),
         ("entry_point", launch.EntryPoint),
         ("push_constant_bytes", launch.PushConstants.Length),
         ("bindings", HlxValue.Array([.. launch.Buffers.Select(buffer => HlxValue.Array(buffer.Set, buffer.Binding))])),
@@ -105,7 +105,7 @@ internal sealed unsafe class ComputePipeline : IDisposable
 
     private Pipeline Create(KernelLaunch launch)
     {
-        ShaderModule module = CreateModule(launch.Spirv.Span);
+        ShaderModule module = CreateModule(launch.Code.Spirv.Span);
         SpecializationMapEntry[] entries = [.. launch.Specialization.Select((constant, i) => new SpecializationMapEntry(constant.Id, (uint)(8 * i), (nuint)constant.Bytes))];
         ulong[] values = [.. launch.Specialization.Select(constant => constant.Bits)];
         try

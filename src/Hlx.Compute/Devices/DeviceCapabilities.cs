@@ -1,0 +1,17 @@
+namespace Hlx.Compute;
+
+/// <summary>What a launch may ask of an open device.</summary>
+/// <param name="Limits">The limits that launches are checked against.</param>
+/// <param name="Features">The features that are switched on, by the names of their members in Vulkan's structures.</param>
+/// <param name="SpirvVersion">The latest SPIR-V version that it reads.</param>
+public sealed record DeviceCapabilities(DeviceLimits Limits, IReadOnlySet<string> Features, Version SpirvVersion);
+
+/// <summary>A shape and types of cooperative matrices that a device multiplies: C(M×N) + A(M×K)·B(K×N).</summary>
+/// <param name="M">Rows of A and C.</param>
+/// <param name="N">Columns of B and C.</param>
+/// <param name="K">Columns of A and rows of B.</param>
+/// <param name="A">The element type of A, as VkComponentTypeKHR names it: Float16, Sint8, …</param>
+/// <param name="B">The element type of B.</param>
+/// <param name="C">The element type of C.</param>
+/// <param name="Result">The element type of the result.</param>
+public sealed record CooperativeMatrixShape(uint M, uint N, uint K, string A, string B, string C, string Result);

@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Text;
+using Hlx.Compute;
+
+namespace Hlx.Vulkan;
+
+/// <summary>
+/// Recorded programs that wait for the next request of the same kind: the same pipelines, sizes, constants and flow of data, whatever
+/// the content. The one that waits longest goes first when there are too many. Safe for many threads.
+/// </summary>
+internal sealed class ProgramCache(VulkanDevice device, PipelineCache pipelines, long capacity) : IDisposable
+{
+    private const int MaxPrograms = 64;
+
+    private readonly LinkedList<RecordedProgram> _idle = new(); // from the oldest to the youngest
+    private readonly Lock _lock = new();
+
+    /// <summary>An idle program, or a new one; whoever takes it returns or disposes it.</summary>
+    public RecordedProgram Take(KernelSequence sequence)
+    {
+        string key = KeyOf(sequence);
+        lock (_lock)
+        {
+            for (LinkedListNode<RecordedProgram>? node = _idle.Last; node is not null; node = node.Previous)
+            {
+                if (node.Value.Key != key) continue;
+                _idle.Remove(node);
+                return node.Value;
+            }
+        }
+        return Record(sequence, key);
+    }
+
+    /// <summary>Records a program that is not taken from here nor returned.</summary>
+    public RecordedProgram Record(KernelSequence sequence, string key = "") => new(device, [.. sequence.Stages.Select(pipelines.Get)], sequence, key);
+
+    /// <summary>Keeps a program for the next request.</summary>
+    public void Return(RecordedProgram program)
+    {
+        List<RecordedProgram> leaving = [];
+        lock (_lock)
+        {
+            _idle.AddLast(program);
+            while (_idle.Count > MaxPrograms || (_idle.Count > 0 && _idle.Sum(idle => idle.Buffers.Bytes) > capacity) || capacity == 0)
+            {
+                if (_idle.First is null) break;
+                leaving.Add(_idle.First.Value);
+                _idle.RemoveFirst();
+            }
+        }
+        foreach (RecordedProgram idle in leaving) idle.Dispose();
+    }
+
+    /// <summary>Frees all idle programs.</summary>
+    public void Trim()
+    {
+        RecordedProgram[] leaving;
+        lock (_lock)
+        {
+            leaving = [.. _idle];
+            _idle.Clear();
+        }
+        foreach (RecordedProgram program in leaving) program.Dispose();
+    }
+
+    public void Dispose() => Trim();
+
+    // Everything that a recording depends on, and nothing of the content.
+    private static string KeyOf(KernelSequence sequence)
+    {
+        StringBuilder key = new();
+        CultureInfo invariant = CultureInfo.InvariantCulture;
+        foreach (KernelLaunch stage in sequence.Stages)
+        {
+            key.Append(invariant, $"{stage.Code.Handle} {stage.EntryPoint.Length}:{stage.EntryPoint} {stage.Workgroups} {Convert.ToHexString(stage.PushConstants.Span)};");
+            foreach (SpecializationValue constant in stage.Specialization) key.Append(invariant, $"s{constant.Id}={constant.Bits}/{constant.Bytes};");
+            foreach (KernelBuffer buffer in stage.Buffers)
+                key.Append(invariant, $"b{buffer.Set}.{buffer.Binding}:{buffer.Bytes}{(buffer.IsOutput ? 'o' : 'i')}{(buffer.Content.IsEmpty ? 'z' : 'c')}{(buffer.IsOverwritten ? 'w' : ' ')}{buffer.From};");
+        }
+        foreach (StageOutput output in sequence.Returns) key.Append(invariant, $"r{output};");
+        return key.ToString();
+    }
+}

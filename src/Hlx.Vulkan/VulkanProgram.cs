@@ -1,0 +1,90 @@
+using Hlx.Compute;
+
+namespace Hlx.Vulkan;
+
+/// <summary>
+/// A sequence recorded once, whose data stays on the device: each run submits the same commands again, without any managed
+/// allocation. Not safe for many threads; several programs may run side by side.
+/// </summary>
+public sealed class VulkanProgram : IDisposable
+{
+    private readonly VulkanContext _context;
+    private readonly RecordedProgram _program;
+    private ulong _value;
+    private bool _disposed;
+
+    internal VulkanProgram(VulkanContext context, RecordedProgram program)
+    {
+        _context = context;
+        _program = program;
+    }
+
+    internal RecordedProgram Recorded => _program;
+
+    internal ulong Pending => _value;
+
+    /// <summary>Runs the sequence on what its buffers hold and waits for it.</summary>
+    /// <exception cref="Values.HlxException"><see cref="Values.ErrorCode.DeviceLost"/>, <see cref="Values.ErrorCode.DeviceTimeout"/>.</exception>
+    public void Run()
+    {
+        Submit();
+        Wait();
+    }
+
+    /// <summary>Submits the sequence; a run that is still going on is waited for first.</summary>
+    /// <inheritdoc cref="Run" path="/exception"/>
+    public void Submit()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        Wait();
+        _value = _context.Submit(_program.Commands);
+    }
+
+    /// <summary>Waits for the run that was submitted last.</summary>
+    /// <inheritdoc cref="Run" path="/exception"/>
+    public void Wait()
+    {
+        if (_value != 0) _context.Wait(_value);
+        _value = 0;
+    }
+
+    /// <summary>Writes the content of a buffer.</summary>
+    /// <param name="stage">The stage.</param>
+    /// <param name="buffer">The buffer, in the order of the stage's launch.</param>
+    /// <param name="content">As many bytes as the buffer has.</param>
+    /// <exception cref="ArgumentException">It is longer or shorter.</exception>
+    public void Write(int stage, int buffer, ReadOnlySpan<byte> content)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        Wait();
+        _context.Write(_program.Buffers[stage, buffer], content);
+    }
+
+    /// <summary>Reads an output.</summary>
+    /// <param name="output">Which one.</param>
+    /// <param name="destination">As many bytes as the buffer has.</param>
+    /// <exception cref="ArgumentException">It is longer or shorter.</exception>
+    public void Read(StageOutput output, Span<byte> destination)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        Wait();
+        _context.Read(_program.Buffers.Output(output), destination);
+    }
+
+    /// <summary>How long a stage took on the device in the last run; null where the device has no timestamps.</summary>
+    /// <param name="stage">The stage.</param>
+    public TimeSpan? DeviceTime(int stage)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        Wait();
+        return _program.DeviceTime(stage);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        _context.Release(this);
+    }
+}
