@@ -1,5 +1,5 @@
 // What a Vulkan device gives: whether its products have the CPU device's handles, on every kind of number, and how long they take.
-//   Hlx.DeviceReport DEVICE FOLDER                writes handles.{json,csv} and gemm-first.{json,csv} into FOLDER
+//   Hlx.DeviceReport DEVICE FOLDER                writes handles, host-cost and gemm-first (.json and .csv) into FOLDER
 //   Hlx.DeviceReport DEVICE FOLDER --validation   compares the handles under the validation layer; any message of it is a failure
 using System.Globalization;
 using Hlx.DeviceReport;
@@ -24,6 +24,7 @@ try
         foreach (string message in device.ValidationMessages) Console.WriteLine(message);
         return agree && device.ValidationMessages.Count == 0 ? 0 : 1;
     }
+    HostCostReport.Write(device, folder);
     TimeReport.Write(device, cpu, folder);
     return agree ? 0 : 1;
 }

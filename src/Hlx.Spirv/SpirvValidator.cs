@@ -1,11 +1,26 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Hlx.Values;
 
 namespace Hlx.Spirv;
 
+/// <summary>What became of a validation.</summary>
+public enum SpirvValidation
+{
+    /// <summary>The tool found the module valid.</summary>
+    Valid,
+
+    /// <summary>The tool is not installed.</summary>
+    NotInstalled,
+
+    /// <summary>The tool is older than a capability that the module declares, and says nothing about it.</summary>
+    TooOld,
+}
+
 /// <summary>The validator of the SPIR-V Tools, <c>spirv-val</c>, where it is installed.</summary>
-public static class SpirvValidator
+public static partial class SpirvValidator
 {
     private const int TimeoutMilliseconds = 30_000;
 
@@ -15,9 +30,8 @@ public static class SpirvValidator
 
     /// <summary>Validates a module for Vulkan 1.3.</summary>
     /// <param name="module">The module.</param>
-    /// <returns>Whether the tool ran; false if it is not installed.</returns>
     /// <exception cref="HlxException"><see cref="ErrorCode.SpirvInvalid"/> with the tool's message.</exception>
-    public static bool Validate(ReadOnlyMemory<byte> module)
+    public static SpirvValidation Validate(ReadOnlyMemory<byte> module)
     {
         string file = Path.GetTempFileName();
         try
@@ -37,17 +51,22 @@ public static class SpirvValidator
                 throw new HlxException(ErrorCode.SpirvInvalid, "spirv-val did not finish within 30 s", "Simplify the shader");
             }
             process.WaitForExit();
-            if (process.ExitCode == 0) return true;
+            if (process.ExitCode == 0) return SpirvValidation.Valid;
             string message = string.Join(' ', (errors.Result + output.Result).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+            if (UnknownCapability().Match(message) is { Success: true } unknown && Enum.IsDefined((Capability)uint.Parse(unknown.Groups[1].Value, CultureInfo.InvariantCulture)))
+                return SpirvValidation.TooOld;
             throw new HlxException(ErrorCode.SpirvInvalid, $"spirv-val refuses the module: {message.TrimEnd('.')}", "Correct the shader and compile it again");
         }
         catch (Win32Exception)
         {
-            return false;
+            return SpirvValidation.NotInstalled;
         }
         finally
         {
             File.Delete(file);
         }
     }
+
+    [GeneratedRegex(@"Invalid capability operand: ([0-9]+)")]
+    private static partial Regex UnknownCapability();
 }

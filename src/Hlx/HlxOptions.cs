@@ -1,4 +1,5 @@
 using Hlx.Compute;
+using Microsoft.Extensions.Logging;
 
 namespace Hlx;
 
@@ -22,6 +23,9 @@ public sealed record HlxOptions
 
     /// <summary>Whether the Vulkan validation layer checks every call; for tests.</summary>
     public bool Validation { get; init; }
+
+    /// <summary>Where the log goes; nowhere if null. Activities and metrics have the name <c>Hlx.Vulkan</c>.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
 
     internal string? EffectiveDevice => string.IsNullOrEmpty(Device) ? Environment.GetEnvironmentVariable(DeviceSelector.Variable) : Device;
 }

@@ -100,7 +100,7 @@ public sealed partial class HlxRuntime
     // A driver may crash on an invalid module, so spirv-val sees each one once; the ledger remembers which have passed.
     private void ValidateOnce(Handle handle, VulkanShader shader)
     {
-        if (Space.Ledger.FindFact(handle, ValidatedFact) is null && SpirvValidator.Validate(shader.Spirv))
+        if (Space.Ledger.FindFact(handle, ValidatedFact) is null && SpirvValidator.Validate(shader.Spirv) == SpirvValidation.Valid)
             Space.Ledger.RecordFact(handle, ValidatedFact, "valid");
     }
 }

@@ -35,7 +35,7 @@ internal sealed class RuntimeDevices(HlxOptions options) : IDisposable
         }
     }
 
-    private VulkanOptions Vulkan => new() { Validation = options.Validation };
+    private VulkanOptions Vulkan => new() { Validation = options.Validation, LoggerFactory = options.LoggerFactory };
 
     private IComputeDevice OpenForOperators()
     {

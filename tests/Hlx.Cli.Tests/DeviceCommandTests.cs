@@ -25,6 +25,8 @@ public sealed class DeviceCommandTests : IDisposable
         HlxValue json = Json.Decode(_hlx.Succeeds("devices", "--json"));
         Assert.Equal(3, json.AsArray().Length);
         Assert.Equal("cpu", json.AsArray()[0].AsObject()["type"].AsText());
+        Assert.Equal(3, json.AsArray().ToArray().Select(device => device.AsObject()["fingerprint"].AsText()).Distinct().Count());
+        Assert.All(json.AsArray().ToArray(), device => Assert.NotEmpty(device.AsObject()["behaviour"].AsObject()["digest"].AsText()));
     }
 
     [Fact]
@@ -33,7 +35,42 @@ public sealed class DeviceCommandTests : IDisposable
         string text = _hlx.Succeeds("doctor");
         Assert.DoesNotContain("problem", text, StringComparison.Ordinal);
         Assert.Contains("emulated exactly", text, StringComparison.Ordinal);
+        Assert.Contains("fingerprint &h_map_", text, StringComparison.Ordinal);
         Assert.All(Json.Decode(_hlx.Succeeds("doctor", "--json")).AsArray().ToArray(), finding => Assert.True(finding.AsObject()["ok"].AsBool()));
+    }
+
+    [Fact]
+    public void Without_a_loader_operators_run_on_the_cpu_and_shaders_are_refused() =>
+        WithoutVulkan("HLX_VULKAN_LOADER", ErrorCode.VulkanLoaderMissing, "there is no Vulkan loader");
+
+    [Fact]
+    public void Without_a_driver_operators_run_on_the_cpu_and_shaders_are_refused() =>
+        WithoutVulkan("VK_DRIVER_FILES", ErrorCode.DriverFailure, "no Vulkan driver is installed");
+
+    private void WithoutVulkan(string variable, string code, string said)
+    {
+        (string, string)[] without = [(variable, "/nowhere/at/all"), ("VK_ICD_FILENAMES", "/nowhere/at/all")];
+        string[] gemm = ["gemm", _a, _b];
+        (int exit, string output, string errors) = _hlx.Run("", without, gemm);
+        Assert.Equal(0, exit);
+        Assert.Contains(said, errors, StringComparison.Ordinal);
+        Assert.Equal(_hlx.Succeeds([.. gemm, "--device", "cpu://"]), output.TrimEnd('\n'));
+        (exit, output, errors) = _hlx.Run("", without, [.. gemm, "--device", "vulkan://0", "--no-memo"]);
+        Assert.Equal((1, ""), (exit, output));
+        Assert.StartsWith($"error {code}: ", errors, StringComparison.Ordinal);
+        (exit, output, _) = _hlx.Run("", without, ["doctor"]);
+        Assert.Equal(1, exit);
+        Assert.Contains("problem", output, StringComparison.Ordinal);
+        (exit, output, _) = _hlx.Run("", without, ["devices"]);
+        Assert.Equal(0, exit);
+        Assert.Contains("cpu://", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_device_that_is_not_there_is_never_replaced()
+    {
+        _hlx.Fails(ErrorCode.DeviceNotFound, "gemm", _a, _b, "--device", "vulkan://77");
+        _hlx.Fails(ErrorCode.DeviceNotFound, "gemm", _a, _b, "--device", "cuda://0");
     }
 
     [Fact]

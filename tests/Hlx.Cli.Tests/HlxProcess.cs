@@ -15,7 +15,10 @@ internal sealed class HlxProcess : IDisposable
     public string Store => Folder["store"];
 
     /// <summary>Runs a command; standard input is empty unless given.</summary>
-    public (int ExitCode, string Output, string Errors) Run(string input, params string[] arguments)
+    public (int ExitCode, string Output, string Errors) Run(string input, params string[] arguments) => Run(input, [], arguments);
+
+    /// <summary>Runs a command with other environment variables.</summary>
+    public (int ExitCode, string Output, string Errors) Run(string input, (string Name, string Value)[] variables, string[] arguments)
     {
         // HLX_TEST_PROGRAM names another build of the command, such as the native one.
         string program = Environment.GetEnvironmentVariable("HLX_TEST_PROGRAM") is { Length: > 0 } named
@@ -24,6 +27,7 @@ internal sealed class HlxProcess : IDisposable
         ProcessStartInfo start = new(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["HLX_STORE"] = Store;
         start.Environment.Remove("HLX_DEVICE");
+        foreach ((string name, string value) in variables) start.Environment[name] = value;
         using Process process = Process.Start(start)!;
         process.StandardInput.Write(input);
         process.StandardInput.Close();

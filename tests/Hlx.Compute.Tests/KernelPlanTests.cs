@@ -56,7 +56,8 @@ public sealed class KernelPlanTests
         Refuses(ErrorCode.ShapeMismatch, Product, A, A);
         Refuses(ErrorCode.BindingMismatch, Product with { Outputs = [new(DType.F32, [1])], Dispatch = (1, 1, 1), PushConstants = [1, 1, 1] }, A);
         Refuses(ErrorCode.ContractFieldMissing, Product, A);
-        Refuses(ErrorCode.ContractFieldMissing, Product with { Outputs = [new(DType.F32, [1])] }, A, B);
+        Refuses(ErrorCode.ContractFieldMissing, Product with { Outputs = [] }, A, B);
+        Refuses(ErrorCode.ContractFieldValue, Product with { SharedMemoryBytes = 100 }, A, B); // the shader declares more
         Refuses(ErrorCode.PushConstantMismatch, Product with { PushConstants = [1, 2] }, A, B);
         Refuses(ErrorCode.PushConstantMismatch, Product with { PushConstants = [1, 2, 3.5] }, A, B);
         Refuses(ErrorCode.PushConstantMismatch, Product with { PushConstants = [1, 2, -1] }, A, B);
@@ -72,6 +73,20 @@ public sealed class KernelPlanTests
         Refuses(ErrorCode.DeviceLimit, Product with { WorkgroupSize = (2048, 1, 1) }, A, B);
         Refuses(ErrorCode.DeviceLimit, Product with { SharedMemoryBytes = 1 << 20 }, A, B);
         Refuses(ErrorCode.DeviceLimit, Product with { Dispatch = (70_000, 1, 1) }, A, B);
+    }
+
+    [Theory]
+    [InlineData(8, 8, 1, 7, 5, 3)] // columns along x, rows along y, layers along z
+    [InlineData(64, 1, 1, 30, 1, 1)] // one dimension: all 7·5·54 elements along x
+    public void The_dispatch_covers_the_output(uint x, uint y, uint z, uint groupsX, uint groupsY, uint groupsZ)
+    {
+        ComputeKernel kernel = new("fma", Handle.Of(1), (x, y, z))
+        {
+            Outputs = [new(DType.F32, z == 1 && y == 1 ? [7, 5, 54] : [3, 40, 54])],
+            PushConstants = [1, 1, 1],
+        };
+        KernelPlan plan = KernelPlan.For(kernel, Gemm, KernelOperands.Of(FloatSamples.Unit(1, 4), FloatSamples.Unit(1, 4)), Device);
+        Assert.Equal(new Extent3(groupsX, groupsY, groupsZ), plan.Launch.Workgroups);
     }
 
     [Fact]

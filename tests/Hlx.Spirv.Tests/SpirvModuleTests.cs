@@ -64,7 +64,7 @@ public sealed class SpirvModuleTests
     [Fact]
     public void Spirv_val_accepts_and_refuses()
     {
-        Assert.True(SpirvValidator.Validate(Gemm));
+        Assert.Equal(SpirvValidation.Valid, SpirvValidator.Validate(Gemm));
         byte[] broken = [.. Gemm];
         int capability = Find(broken, 17);
         BinaryPrimitives.WriteUInt32LittleEndian(broken.AsSpan(capability + 4), 4); // Linkage instead of Shader

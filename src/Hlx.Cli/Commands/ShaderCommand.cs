@@ -50,8 +50,8 @@ internal static class ShaderCommand
         {
             ReadOnlyMemory<byte> spirv = Read(parsed.GetValue(source)!);
             _ = SpirvModule.Parse(spirv);
-            bool ran = Check(spirv);
-            Shared.Write(parsed.GetValue(json), "valid", () => HlxValue.Object(("valid", true), ("spirv_val", ran)));
+            SpirvValidation validation = Check(spirv);
+            Shared.Write(parsed.GetValue(json), "valid", () => HlxValue.Object(("valid", true), ("spirv_val", validation == SpirvValidation.Valid)));
         });
         return command;
     }
@@ -65,9 +65,11 @@ internal static class ShaderCommand
         return VulkanShader.FromValue(space.Resolve(Handle.Parse(source))).Spirv;
     }
 
-    private static bool Check(ReadOnlyMemory<byte> spirv)
+    private static SpirvValidation Check(ReadOnlyMemory<byte> spirv)
     {
         Shared.NoteMissingValidator();
-        return SpirvValidator.Validate(spirv);
+        SpirvValidation validation = SpirvValidator.Validate(spirv);
+        if (validation == SpirvValidation.TooOld) Console.Error.WriteLine("note: spirv-val is older than the shader's capabilities, only its structure was checked");
+        return validation;
     }
 }

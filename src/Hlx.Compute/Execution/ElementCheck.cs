@@ -21,6 +21,10 @@ internal static class ElementCheck
             "Give a tensor of the shader's type, or declare the buffer as uint to read raw words");
     }
 
+    /// <summary>The element type of a tensor that a buffer's scalar stands for; null where there is none, or for raw words.</summary>
+    public static DType? TypeOf(ScalarType element) =>
+        Enum.GetValues<DType>().Where(type => ScalarOf(type) == element).Select(type => (DType?)type).FirstOrDefault();
+
     private static ScalarType ScalarOf(DType type) => type switch
     {
         DType.F16 => ScalarType.Float16,

@@ -31,17 +31,16 @@ public sealed record KernelPlan(KernelLaunch Launch, IReadOnlyList<OutputSpec> O
         FeatureCheck.Require(module, device);
         PromiseCheck.Require(kernel, module);
 
-        MatrixProduct? product = MatrixProduct.Infer(kernel, operands.Inputs);
-        IReadOnlyList<OutputSpec> outputs = kernel.Outputs ?? product?.Outputs ?? throw new HlxException(
-            ErrorCode.ContractFieldMissing, $"the kernel \"{kernel.Name}\" names no outputs, and they follow only from two matrices of f32",
+        InferredLaunch inferred = InferredLaunch.Of(kernel, module, operands.Inputs);
+        IReadOnlyList<OutputSpec> outputs = kernel.Outputs ?? inferred.Outputs ?? throw new HlxException(
+            ErrorCode.ContractFieldMissing, $"the kernel \"{kernel.Name}\" names no outputs, and they follow only from two matrices of f32 or from inputs of one shape and one output",
             "Add outputs: [{dtype, shape}]");
-        Extent3 workgroups = kernel.Dispatch ?? product?.Workgroups ?? throw new HlxException(
-            ErrorCode.ContractFieldMissing, $"the kernel \"{kernel.Name}\" names no dispatch, and it follows only from two matrices of f32",
-            "Add dispatch: [x, y, z], in workgroups");
+        Extent3 workgroups = kernel.Dispatch ?? inferred.Workgroups ?? throw new HlxException(
+            ErrorCode.ContractFieldMissing, $"the kernel \"{kernel.Name}\" names no dispatch, and without an output none follows", "Add dispatch: [x, y, z], in workgroups");
 
         KernelLaunch launch = new(shader.Code, shader.EntryPoint, BindBuffers(module, operands, outputs), workgroups)
         {
-            PushConstants = PushConstantBlock.Encode(module, kernel, product?.Constants),
+            PushConstants = PushConstantBlock.Encode(module, kernel, inferred.Constants),
             Specialization = SpecializationPlan.For(module, entry, kernel),
         };
         CheckLimits(kernel, launch, device.Limits);

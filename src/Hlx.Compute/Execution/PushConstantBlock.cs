@@ -9,7 +9,7 @@ internal static class PushConstantBlock
 {
     /// <summary>Encodes the constants of a kernel, or those that were inferred by name, as the shader's block lays them out.</summary>
     /// <exception cref="HlxException"><see cref="ErrorCode.PushConstantMismatch"/>, <see cref="ErrorCode.ContractFieldValue"/>.</exception>
-    public static byte[] Encode(SpirvModule module, ComputeKernel kernel, IReadOnlyDictionary<string, HlxValue>? inferred)
+    public static byte[] Encode(SpirvModule module, ComputeKernel kernel, IReadOnlyDictionary<string, HlxValue> inferred)
     {
         IReadOnlyList<BlockMember> members = module.PushConstants;
         CheckLayout(members, PushConstantLayout.Parse(kernel.PushConstantsLayout), kernel);
@@ -48,8 +48,8 @@ internal static class PushConstantBlock
             "Correct the layout or leave it out");
     }
 
-    private static HlxValue Inferred(BlockMember member, IReadOnlyDictionary<string, HlxValue>? inferred) =>
-        inferred is not null && inferred.TryGetValue(member.Name, out HlxValue value)
+    private static HlxValue Inferred(BlockMember member, IReadOnlyDictionary<string, HlxValue> inferred) =>
+        inferred.TryGetValue(member.Name, out HlxValue value)
             ? value
             : throw Mismatch($"the shader has a push constant \"{member.Name}\" and the kernel gives none", "Add push_constants");
 

@@ -1,12 +1,15 @@
 using System.Runtime.InteropServices;
 using Hlx.Compute;
 using Hlx.Testing;
+using Hlx.Vulkan;
 
-namespace Hlx.Vulkan.Tests;
+namespace Hlx.Conformance;
 
 /// <summary>The emulated fused multiply-add has the bits of the processor's, on every class of operands.</summary>
-public sealed class ExactFmaTests(CpuDriverFixture drivers)
+public sealed class ExactFmaTests(DeviceFixture drivers)
 {
+    public static TheoryData<string> Devices => [.. TestDevices.Vulkan];
+
     private const int Batch = 1 << 20;
 
     private static readonly ShaderCode Shader = TestCode.Load("fma_exact_test");
@@ -16,7 +19,7 @@ public sealed class ExactFmaTests(CpuDriverFixture drivers)
         get
         {
             TheoryData<string, string> data = [];
-            foreach (string device in (string[])[CpuDrivers.Lavapipe, CpuDrivers.SwiftShader])
+            foreach (string device in TestDevices.Vulkan)
             {
                 foreach (string name in Generators.Keys) data.Add(device, name);
             }
@@ -50,9 +53,7 @@ public sealed class ExactFmaTests(CpuDriverFixture drivers)
         drivers.On(device, context => Agrees(context, x, y, z));
     }
 
-    [Theory]
-    [InlineData(CpuDrivers.Lavapipe)]
-    [InlineData(CpuDrivers.SwiftShader)]
+    [Theory, MemberData(nameof(Devices))]
     public void Agrees_on_every_triple_of_edge_values(string device)
     {
         uint[] magnitudes =

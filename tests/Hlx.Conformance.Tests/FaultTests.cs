@@ -1,17 +1,18 @@
 using System.Runtime.InteropServices;
 using Hlx.Compute;
 using Hlx.Testing;
+using Hlx.Vulkan;
 using Silk.NET.Vulkan;
 
-namespace Hlx.Vulkan.Tests;
+namespace Hlx.Conformance;
 
 /// <summary>Every call to the driver fails once; the layer would report whatever a way out left behind.</summary>
 public sealed class FaultTests
 {
-    public static TheoryData<string> Devices => [CpuDrivers.Lavapipe, CpuDrivers.SwiftShader];
+    public static TheoryData<string> Devices => [.. TestDevices.Vulkan];
 
     public static TheoryData<string, bool, bool> Cases => new(
-        from device in (string[])[CpuDrivers.Lavapipe, CpuDrivers.SwiftShader] from staging in (bool[])[false, true] from lasts in (bool[])[false, true] select (device, staging, lasts));
+        from device in TestDevices.Vulkan from staging in (bool[])[false, true] from lasts in (bool[])[false, true] select (device, staging, lasts));
 
     /// <summary>A single refusal is survived by giving back what is kept for later; one that lasts is an error.</summary>
     [Theory, MemberData(nameof(Cases))]
@@ -126,7 +127,7 @@ public sealed class FaultTests
     /// <summary>A context whose closing must leave nothing to report.</summary>
     private sealed class CheckedContext(string device, bool staging = false) : IDisposable
     {
-        public VulkanContext Context { get; } = VulkanContext.Open(device, new VulkanOptions { Validation = true, Staging = staging, StagingRingBytes = 1 << 16 });
+        public VulkanContext Context { get; } = VulkanContext.Open(device, new VulkanOptions { Validation = TestDevices.Validation, Staging = staging, StagingRingBytes = 1 << 16 });
 
         public void Dispose()
         {

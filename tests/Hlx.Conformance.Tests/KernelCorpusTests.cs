@@ -3,20 +3,21 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Hlx.Compute;
 using Hlx.Testing;
-using Hlx.Vulkan;
+using static Hlx.Conformance.Bench;
 
-namespace Hlx.Tests;
+namespace Hlx.Conformance;
 
 /// <summary>Kernels that a user would bring, compared with independent CPU code, byte for byte.</summary>
 public sealed class KernelCorpusTests
 {
-    private static readonly string[] Devices = [CpuDrivers.Lavapipe, CpuDrivers.SwiftShader];
     private static readonly int[] Sizes = [1, 2, 63, 64, 65, 127, 128, 129, 1000, 4097];
     private static readonly (int, int)[] Grids = [(1, 1), (1, 9), (9, 1), (8, 8), (7, 17), (33, 20)];
 
-    public static TheoryData<string, int> DevicesAndSizes => new(from device in Devices from size in Sizes select (device, size));
+    public static TheoryData<string> Devices => [.. TestDevices.Vulkan];
 
-    public static TheoryData<string, int, int> DevicesAndGrids => new(from device in Devices from grid in Grids select (device, grid.Item1, grid.Item2));
+    public static TheoryData<string, int> DevicesAndSizes => new(from device in TestDevices.Vulkan from size in Sizes select (device, size));
+
+    public static TheoryData<string, int, int> DevicesAndGrids => new(from device in TestDevices.Vulkan from grid in Grids select (device, grid.Item1, grid.Item2));
 
     [Theory, MemberData(nameof(DevicesAndSizes))]
     public void Saxpy(string device, int count)
@@ -26,6 +27,59 @@ public sealed class KernelCorpusTests
         using Bench bench = new(device);
         Handle initial = bench.Store(DType.F32, y);
         Equal(expected, bench.Run("saxpy", (32, 1, 1), Groups(count, 32), [bench.Store(DType.F32, x)], [new OutputSpec(DType.F32, [count]) { Initial = initial }], [count, 1.75])[0]);
+    }
+
+    [Theory, MemberData(nameof(DevicesAndGrids))]
+    public void What_a_kernel_leaves_open_follows_from_its_inputs(string device, int rows, int columns)
+    {
+        // No outputs, no dispatch, no push constants: they follow from the input's shape and the shader.
+        uint[] a = Words(10, rows * columns);
+        using Bench bench = new(device);
+        Handle input = bench.Runtime.Collapse(Tensor.From<uint>(DType.U32, [rows, columns], a));
+        ComputeKernel kernel = new("invert", bench.Shader("invert"), (8, 8, 1)) { Inputs = [input] };
+        Tensor result = bench.Runtime.Resolve<Tensor>(bench.Runtime.ExecuteKernel(kernel));
+        Assert.Equal([rows, columns], result.Shape.ToArray());
+        Equal([.. a.Select(word => ~word)], result);
+    }
+
+    [Theory, MemberData(nameof(Devices))]
+    public void A_determinism_level_is_granted_if_the_shader_may_claim_it(string device)
+    {
+        using Bench bench = new(device);
+        Handle words = bench.Store(DType.U32, Words(11, 100)), floats = bench.Store(DType.F32, Floats(1, 100));
+        ComputeKernel invert = new("invert", bench.Shader("invert"), (8, 8, 1)) { Inputs = [words], Determinism = "device-to-device" };
+        Equal([.. Words(11, 100).Select(word => ~word)], bench.Runtime.Resolve<Tensor>(bench.Runtime.ExecuteKernel(invert)));
+        ComputeKernel saxpy = new("saxpy", bench.Shader("saxpy"), (32, 1, 1)) { Inputs = [floats], PushConstants = [100, 1.5], Determinism = "run-to-run" };
+        Handle once = bench.Runtime.ExecuteKernel(saxpy);
+        Assert.Equal(once, bench.Runtime.ExecuteKernel(saxpy));
+        HlxException refusal = HlxAssert.Refuses(ErrorCode.NumericsUnsupported, () => bench.Runtime.ExecuteKernel(saxpy with { Determinism = "device-to-device" }));
+        Assert.Contains("OpFMul", refusal.What, StringComparison.Ordinal);
+        HlxAssert.Refuses(ErrorCode.NumericsUnsupported, () => bench.Runtime.ExecuteKernel(saxpy with { Determinism = "always" }));
+        HlxAssert.Refuses(ErrorCode.NumericsUnsupported, () => bench.Runtime.ExecuteKernel(saxpy with { Numerics = "fp32.ieee" }));
+    }
+
+    [Theory, MemberData(nameof(Devices))]
+    public void A_tensor_of_another_element_type_is_refused(string device)
+    {
+        using Bench bench = new(device);
+        ComputeKernel saxpy = new("saxpy", bench.Shader("saxpy"), (32, 1, 1)) { Inputs = [bench.Store(DType.F64, new double[4])], Outputs = [new(DType.F32, [4])], PushConstants = [4, 1.0] };
+        Assert.Contains("holds Float32 and gets a tensor of f64", HlxAssert.Refuses(ErrorCode.ShapeMismatch, () => bench.Runtime.ExecuteKernel(saxpy)).What, StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(Devices))]
+    public async Task A_kernel_runs_asynchronously_and_stores_nothing_when_cancelled(string device)
+    {
+        using Bench bench = new(device);
+        ComputeKernel invert = new("invert", bench.Shader("invert"), (8, 8, 1)) { Inputs = [bench.Store(DType.U32, Words(12, 100))] };
+        Handle result = Assert.Single((await bench.Runtime.RunKernelAsync(invert, TestContext.Current.CancellationToken)).Outputs);
+        Equal([.. Words(12, 100).Select(word => ~word)], bench.Runtime.Resolve<Tensor>(result));
+        int stored = bench.Runtime.Space.Store.List().Count();
+        using CancellationTokenSource cancellation = new();
+        await cancellation.CancelAsync();
+        ComputeKernel other = invert with { Inputs = [bench.Store(DType.U32, Words(13, 100))] };
+        stored = bench.Runtime.Space.Store.List().Count();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => bench.Runtime.RunKernelAsync(other, cancellation.Token));
+        Assert.Equal(stored, bench.Runtime.Space.Store.List().Count());
     }
 
     [Theory, MemberData(nameof(DevicesAndSizes))]
@@ -87,13 +141,9 @@ public sealed class KernelCorpusTests
         Equal(expected, bench.Run("stencil", (16, 4, 1), (Groups(width, 16).X, Groups(height, 4).X, 1), [bench.Store(DType.I32, grid)], [new(DType.I32, [height, width])], [width, height])[0]);
     }
 
-    [Theory]
-    [InlineData(CpuDrivers.Lavapipe, 2)]
-    [InlineData(CpuDrivers.Lavapipe, 64)]
-    [InlineData(CpuDrivers.Lavapipe, 512)]
-    [InlineData(CpuDrivers.SwiftShader, 2)]
-    [InlineData(CpuDrivers.SwiftShader, 64)]
-    [InlineData(CpuDrivers.SwiftShader, 512)]
+    public static TheoryData<string, int> DevicesAndPowers => new(from device in TestDevices.Vulkan from size in (int[])[2, 64, 512] select (device, size));
+
+    [Theory, MemberData(nameof(DevicesAndPowers))]
     public void Bitonic_sort_as_a_pipeline_and_step_by_step(string device, int count)
     {
         uint[] x = Words(8, count);
@@ -181,9 +231,7 @@ public sealed class KernelCorpusTests
         Equal(expected, bench.Run("spmv", (32, 1, 1), Groups(rows, 32), inputs, [new(DType.I32, [rows])], [rows])[0]);
     }
 
-    [Theory]
-    [InlineData(CpuDrivers.Lavapipe)]
-    [InlineData(CpuDrivers.SwiftShader)]
+    [Theory, MemberData(nameof(Devices))]
     public void A_pipeline_returns_the_output_that_it_names_and_refuses_what_is_not_there(string device)
     {
         using Bench bench = new(device);
@@ -210,15 +258,10 @@ public sealed class KernelCorpusTests
     [Fact]
     public void An_initial_content_of_another_shape_is_refused()
     {
-        using Bench bench = new(CpuDrivers.Lavapipe);
+        using Bench bench = new(TestDevices.Vulkan[0]);
         OutputSpec output = new(DType.F32, [4]) { Initial = bench.Store(DType.F32, new float[5]) };
         HlxAssert.Refuses(ErrorCode.ShapeMismatch, () => bench.Run("saxpy", (32, 1, 1), (1, 1, 1), [bench.Store(DType.F32, new float[4])], [output], [4, 1.0]));
     }
-
-    private static Extent3 Groups(int count, int size) => new((uint)((count + size - 1) / size), 1, 1);
-
-    private static void Equal<T>(T[] expected, Tensor actual)
-        where T : unmanaged => Assert.Equal(MemoryMarshal.AsBytes(expected.AsSpan()).ToArray(), actual.Data.ToArray());
 
     private static uint[] Words(int seed, int count)
     {
@@ -232,39 +275,4 @@ public sealed class KernelCorpusTests
     // FIPS 180-4, section 4.2.2: the fractional parts of the cube roots of the first 64 primes.
     private static uint[] RoundConstants() =>
         [.. Enumerable.Range(2, 400).Where(n => Enumerable.Range(2, n - 2).All(d => n % d != 0)).Take(64).Select(prime => (uint)(ulong)((Math.Cbrt(prime) - Math.Floor(Math.Cbrt(prime))) * 4294967296.0))];
-
-    /// <summary>A runtime on one device, and what the tests do with it.</summary>
-    private sealed class Bench(string device) : IDisposable
-    {
-        public HlxRuntime Runtime { get; } = HlxRuntime.Open(new HlxOptions { InMemory = true, Device = device, Validation = true });
-
-        public Handle Shader(string name) => Runtime.Collapse(VulkanShader.Compute(TestShader.Load(name)));
-
-        public Handle Store<T>(DType type, T[] elements)
-            where T : unmanaged => Runtime.Collapse(Tensor.From<T>(type, [elements.Length], elements));
-
-        public Tensor Resolve(KernelRun run) => Runtime.Resolve<Tensor>(Assert.Single(run.Outputs));
-
-        public Tensor[] Run(string shader, Extent3 workgroup, Extent3 dispatch, Handle[] inputs, OutputSpec[] outputs, HlxValue[] constants)
-        {
-            KernelRun run = Runtime.RunKernel(new ComputeKernel(shader, Shader(shader), workgroup)
-            {
-                Inputs = [.. inputs.Select(KernelInput.From)],
-                Outputs = outputs,
-                Dispatch = dispatch,
-                PushConstants = constants,
-            });
-            Assert.All(run.DeviceTimes, time => Assert.NotNull(time));
-            return [.. run.Outputs.Select(Runtime.Resolve<Tensor>)];
-        }
-
-        public void Dispose()
-        {
-            VulkanContext context = (VulkanContext)Runtime.KernelDevice;
-            context.Trim();
-            Assert.Equal(0, context.Memory.UsedBytes);
-            Runtime.Dispose();
-            Assert.Empty(context.ValidationMessages);
-        }
-    }
 }

@@ -1,7 +1,6 @@
 using Hlx.Compute;
-using Hlx.Testing;
 
-namespace Hlx.Vulkan.Tests;
+namespace Hlx.Testing;
 
 /// <summary>The SPIR-V modules of the tests as launches carry them.</summary>
 internal static class TestCode

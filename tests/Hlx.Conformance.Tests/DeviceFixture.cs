@@ -1,0 +1,61 @@
+using System.Runtime.CompilerServices;
+using Hlx.Compute;
+using Hlx.Testing;
+using Hlx.Vulkan;
+
+[assembly: AssemblyFixture(typeof(Hlx.Conformance.DeviceFixture))]
+
+namespace Hlx.Conformance;
+
+/// <summary>The Vulkan devices, each opened once under the validation layer; any message it has at the end fails the run.</summary>
+public sealed class DeviceFixture : IDisposable
+{
+    private readonly Dictionary<string, VulkanContext> _devices = [];
+    private readonly Lock _lock = new();
+
+    /// <summary>A device of an address, opened at its first use.</summary>
+    public VulkanContext this[string address]
+    {
+        get
+        {
+            lock (_lock)
+            {
+                if (!_devices.TryGetValue(address, out VulkanContext? device))
+                    _devices.Add(address, device = VulkanContext.Open(address, new VulkanOptions { Validation = TestDevices.Validation }));
+                return device;
+            }
+        }
+    }
+
+    /// <summary>Runs a check on a device and fails on any validation message that it caused.</summary>
+    public void On(string address, Action<VulkanContext> check)
+    {
+        VulkanContext device = this[address];
+        check(device);
+        Assert.Empty(device.ValidationMessages);
+    }
+
+    /// <summary>Runs a check of an operator on a device, the CPU included.</summary>
+    public void OnOperators(string address, Action<IComputeDevice> check)
+    {
+        if (address == CpuDevice.CpuAddress)
+        {
+            using CpuDevice cpu = new();
+            check(cpu);
+            return;
+        }
+        On(address, check);
+    }
+
+    public void Dispose()
+    {
+        foreach (VulkanContext device in _devices.Values)
+        {
+            device.Dispose();
+            Assert.Empty(device.ValidationMessages);
+        }
+    }
+
+    [ModuleInitializer]
+    internal static void UseTestDevices() => TestDevices.Use();
+}
