@@ -18,7 +18,7 @@ JsonNode device = devices.FirstOrDefault(entry => (string)entry!["address"]! == 
 JsonArray suites = [];
 foreach (IGrouping<string, JsonNode?> suite in tests["tests"]!.AsArray().GroupBy(test => (string)test!["extra"]!["type"]!).OrderBy(suite => suite.Key, StringComparer.Ordinal))
 {
-    suites.Add(new JsonObject
+    suites.Add((JsonNode)new JsonObject
     {
         ["suite"] = suite.Key,
         ["passed"] = suite.Count(test => (string)test!["status"]! == "passed"),

@@ -27,6 +27,9 @@ internal sealed class FaultInjector
     /// <summary>Takes back a fault.</summary>
     public void Disarm() => (_remaining, _lasts) = (0, false);
 
+    /// <summary>What the next waits are to be taken to have returned; success to wait for the device.</summary>
+    public Result Waits { get; set; } = Result.Success;
+
     /// <summary>What the driver is to be taken to have returned before it is called.</summary>
     public Result Next()
     {

@@ -76,6 +76,7 @@ internal sealed unsafe class SubmissionQueue : IDisposable
     /// <returns>Success, Timeout, or what the driver says went wrong.</returns>
     public Result Wait(ulong value, TimeSpan timeout)
     {
+        if (_device.Faults.Waits != Result.Success) return _device.Faults.Waits;
         long start = Stopwatch.GetTimestamp();
         while (_spins)
         {
