@@ -55,46 +55,83 @@ public sealed partial class VulkanContext
 
     internal void Wait(ulong value)
     {
-        Result result = _device.Queue.Wait(value, _options.Timeout);
-        if (result == Result.Timeout) throw TimedOut(_options.Timeout);
-        Check(result);
+        _gate.Enter();
+        try
+        {
+            Result result = _device.Queue.Wait(value, _options.Timeout);
+            if (result == Result.Timeout) throw TimedOut(_options.Timeout);
+            Check(result);
+        }
+        finally
+        {
+            _gate.Leave();
+        }
     }
 
     internal void Write(DeviceBuffer buffer, ReadOnlySpan<byte> content)
     {
         if (content.Length != buffer.Bytes) throw new ArgumentException($"{content.Length} bytes are given for a buffer of {buffer.Bytes}", nameof(content));
-        if (buffer.IsMapped)
+        _gate.Enter();
+        try
         {
-            content.CopyTo(buffer.Mapped);
-            return;
+            if (buffer.IsMapped)
+            {
+                content.CopyTo(buffer.Mapped);
+                return;
+            }
+            if (content.IsEmpty) return;
+            StagingRange range = _resources.Ring.Reserve(content.Length);
+            content.CopyTo(range.Mapped);
+            Transfer(range, commands => commands.Upload(range, buffer));
+            _resources.Ring.Release(range);
         }
-        if (content.IsEmpty) return;
-        StagingRange range = _resources.Ring.Reserve(content.Length);
-        content.CopyTo(range.Mapped);
-        Transfer(range, commands => commands.Upload(range, buffer));
-        _resources.Ring.Release(range);
+        finally
+        {
+            _gate.Leave();
+        }
     }
 
     internal void Read(DeviceBuffer buffer, Span<byte> destination)
     {
         if (destination.Length != buffer.Bytes) throw new ArgumentException($"{destination.Length} bytes are given for a buffer of {buffer.Bytes}", nameof(destination));
-        if (buffer.IsMapped)
+        _gate.Enter();
+        try
         {
-            buffer.Mapped.CopyTo(destination);
-            return;
+            if (buffer.IsMapped)
+            {
+                buffer.Mapped.CopyTo(destination);
+                return;
+            }
+            if (destination.IsEmpty) return;
+            StagingRange range = _resources.Ring.Reserve(destination.Length);
+            Transfer(range, commands => commands.ReadBack(buffer, range));
+            range.Mapped.CopyTo(destination);
+            _resources.Ring.Release(range);
         }
-        if (destination.IsEmpty) return;
-        StagingRange range = _resources.Ring.Reserve(destination.Length);
-        Transfer(range, commands => commands.ReadBack(buffer, range));
-        range.Mapped.CopyTo(destination);
-        _resources.Ring.Release(range);
+        finally
+        {
+            _gate.Leave();
+        }
+    }
+
+    internal TimeSpan? DeviceTime(RecordedProgram program, int stage)
+    {
+        _gate.Enter();
+        try
+        {
+            return program.DeviceTime(stage);
+        }
+        finally
+        {
+            _gate.Leave();
+        }
     }
 
     internal void Release(VulkanProgram program)
     {
         lock (_recorded)
         {
-            if (!_recorded.Remove(program)) return;
+            if (!_recorded.Remove(program)) return; // the context is closed and has freed it
         }
         bool isIdle = program.Pending == 0 || _device.Queue.Wait(program.Pending, _options.Timeout) != Result.Timeout;
         if (isIdle)

@@ -106,12 +106,21 @@ public sealed partial class VulkanContext : IKernelDevice
     /// <summary>
     /// Gives back the memory that is kept for later requests: idle programs, staging memory and empty blocks. Nothing else changes.
     /// </summary>
+    /// <exception cref="ObjectDisposedException">The context is closed.</exception>
     public void Trim()
     {
-        _resources.Programs.Trim();
-        _resources.Ring.Trim();
-        _resources.Transfers.Trim();
-        _device.Pool.Trim();
+        _gate.Enter(evenIfLost: true);
+        try
+        {
+            _resources.Programs.Trim();
+            _resources.Ring.Trim();
+            _resources.Transfers.Trim();
+            _device.Pool.Trim();
+        }
+        finally
+        {
+            _gate.Leave();
+        }
     }
 
     /// <summary>Closes the device after the requests that are under way.</summary>
@@ -121,8 +130,11 @@ public sealed partial class VulkanContext : IKernelDevice
         _pump.Dispose();
         _device.WaitIdle();
         foreach (IDisposable abandoned in _abandoned) abandoned.Dispose();
-        foreach (VulkanProgram program in _recorded) program.Recorded.Dispose();
-        _recorded.Clear();
+        lock (_recorded)
+        {
+            foreach (VulkanProgram program in _recorded) program.Recorded.Dispose();
+            _recorded.Clear();
+        }
         _resources.Programs.Dispose();
         _resources.Ring.Dispose();
         _resources.Transfers.Dispose();

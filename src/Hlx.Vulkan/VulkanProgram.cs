@@ -77,7 +77,7 @@ public sealed class VulkanProgram : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         Wait();
-        return _program.DeviceTime(stage);
+        return _context.DeviceTime(_program, stage);
     }
 
     /// <inheritdoc/>

@@ -114,22 +114,29 @@ public sealed class RequestTests(DeviceFixture drivers)
         Assert.Empty(context.ValidationMessages);
     }
 
-    [Fact]
-    public void A_program_outlived_by_nothing_is_freed_with_its_context()
+    [Theory, MemberData(nameof(DevicesAndStaging))]
+    public void A_program_that_outlives_its_context_refuses_everything(string device, bool staging)
     {
-        VulkanContext context = VulkanContext.Open(TestDevices.Vulkan[0], new VulkanOptions { Validation = TestDevices.Validation });
-        VulkanProgram program = context.Record(Add(1));
-        program.Submit();
+        VulkanContext context = VulkanContext.Open(device, new VulkanOptions { Validation = TestDevices.Validation, Staging = staging });
+        VulkanProgram idle = context.Record(Add(1)), pending = context.Record(Add(2));
+        pending.Submit();
         context.Dispose();
-        program.Dispose();
-        Assert.Throws<ObjectDisposedException>(program.Run);
+        foreach (VulkanProgram program in (VulkanProgram[])[idle, pending])
+        {
+            Assert.Throws<ObjectDisposedException>(program.Run);
+            Assert.Throws<ObjectDisposedException>(() => program.Write(0, 2, Bytes(100, _ => 1)));
+            Assert.Throws<ObjectDisposedException>(() => program.Read(new StageOutput(0, 0), new byte[400]));
+            Assert.Throws<ObjectDisposedException>(() => program.DeviceTime(0));
+            program.Dispose();
+        }
+        Assert.Throws<ObjectDisposedException>(context.Trim);
         Assert.Empty(context.ValidationMessages);
     }
 
     [Fact]
     public async Task A_closed_context_refuses_every_kind_of_request()
     {
-        VulkanContext context = VulkanContext.Open(TestDevices.Vulkan[0]);
+        VulkanContext context = VulkanContext.Open(TestDevices.Vulkan[0], new VulkanOptions { Validation = TestDevices.Validation });
         context.Dispose();
         Assert.Throws<ObjectDisposedException>(() => context.Run(Add(1)));
         Assert.Throws<ObjectDisposedException>(() => context.Record(Add(1)));
@@ -139,7 +146,7 @@ public sealed class RequestTests(DeviceFixture drivers)
     [Fact]
     public async Task An_asynchronous_request_that_takes_too_long_is_a_timeout()
     {
-        using VulkanContext context = VulkanContext.Open(TestDevices.Vulkan[0], new VulkanOptions { Timeout = TimeSpan.FromMilliseconds(1) });
+        using VulkanContext context = VulkanContext.Open(TestDevices.Vulkan[0], new VulkanOptions { Validation = TestDevices.Validation, Timeout = TimeSpan.FromMilliseconds(1) });
         context.Faults.Waits = Silk.NET.Vulkan.Result.Timeout; // as a device that never answers
         HlxException refusal = await Assert.ThrowsAsync<HlxException>(() => context.RunAsync(Add(1)));
         Assert.Equal(ErrorCode.DeviceTimeout, refusal.Code);
@@ -150,10 +157,10 @@ public sealed class RequestTests(DeviceFixture drivers)
     [Fact]
     public void Idle_programs_are_kept_within_their_bound()
     {
-        using VulkanContext none = VulkanContext.Open(TestDevices.Vulkan[0], new VulkanOptions { ProgramCacheBytes = 0, Staging = false });
+        using VulkanContext none = VulkanContext.Open(TestDevices.Vulkan[0], new VulkanOptions { Validation = TestDevices.Validation, ProgramCacheBytes = 0, Staging = false });
         none.Run(Add(1));
         Assert.Equal(0, none.Memory.UsedBytes);
-        using VulkanContext some = VulkanContext.Open(TestDevices.Vulkan[0], new VulkanOptions { ProgramCacheBytes = 10_000, Staging = false });
+        using VulkanContext some = VulkanContext.Open(TestDevices.Vulkan[0], new VulkanOptions { Validation = TestDevices.Validation, ProgramCacheBytes = 10_000, Staging = false });
         for (int count = 1; count < 300; count++) some.Run(Add(1, count));
         Assert.InRange(some.Memory.UsedBytes, 1, 20_000); // with what alignment takes
     }
@@ -182,7 +189,7 @@ public sealed class RequestTests(DeviceFixture drivers)
         meter.SetMeasurementEventCallback<double>((instrument, value, _, _) => measured.AddOrUpdate(instrument.Name, value, (_, sum) => sum + value));
         meter.Start();
         LogCollector log = new();
-        using (VulkanContext context = VulkanContext.Open(TestDevices.Vulkan[0], new VulkanOptions { LoggerFactory = log }))
+        using (VulkanContext context = VulkanContext.Open(TestDevices.Vulkan[0], new VulkanOptions { Validation = TestDevices.Validation, LoggerFactory = log }))
         {
             context.Run(Add(1));
             context.Faults.Arm(1, Silk.NET.Vulkan.Result.ErrorDeviceLost, lasts: true);

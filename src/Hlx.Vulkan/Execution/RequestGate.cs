@@ -10,12 +10,13 @@ internal sealed class RequestGate(object owner)
 
     /// <exception cref="ObjectDisposedException">The context is closed.</exception>
     /// <exception cref="Values.HlxException"><see cref="Values.ErrorCode.DeviceLost"/>.</exception>
-    public void Enter()
+    /// <param name="evenIfLost">Whether a lost device is no reason to refuse.</param>
+    public void Enter(bool evenIfLost = false)
     {
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_closed, owner);
-            if (_lost) throw VulkanCheck.Lost();
+            if (_lost && !evenIfLost) throw VulkanCheck.Lost();
             _inside++;
         }
     }
