@@ -15,6 +15,7 @@ public sealed partial class HlxRuntime
     private const string ValidatedFact = "spirv-val.1";
 
     private readonly ConcurrentDictionary<Handle, VulkanShader> _shaders = new(); // read, reflected and hashed once
+    private readonly ConcurrentDictionary<Handle, bool> _validated = new();
 
     /// <summary>Runs a kernel with one output.</summary>
     /// <param name="kernel">The kernel (CONTRACT_901); its handles must be in the store.</param>
@@ -97,10 +98,13 @@ public sealed partial class HlxRuntime
 
     private VulkanShader ShaderOf(Handle handle) => _shaders.GetOrAdd(handle, static (handle, runtime) => VulkanShader.FromValue(runtime.Resolve(handle)), this);
 
-    // A driver may crash on an invalid module, so spirv-val sees each one once; the ledger remembers which have passed.
+    // A driver may crash on an invalid module, so spirv-val sees each one once; the ledger remembers which have passed. A tool that is
+    // missing or too old is not asked again by this runtime.
     private void ValidateOnce(Handle handle, VulkanShader shader)
     {
+        if (_validated.ContainsKey(handle)) return;
         if (Space.Ledger.FindFact(handle, ValidatedFact) is null && SpirvValidator.Validate(shader.Spirv) == SpirvValidation.Valid)
             Space.Ledger.RecordFact(handle, ValidatedFact, "valid");
+        _validated.TryAdd(handle, true);
     }
 }
