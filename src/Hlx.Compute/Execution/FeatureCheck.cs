@@ -7,7 +7,7 @@ namespace Hlx.Compute;
 internal static class FeatureCheck
 {
     private static readonly HashSet<Capability> Always =
-        [Capability.Shader, Capability.Matrix, Capability.GroupNonUniform, Capability.SignedZeroInfNanPreserve, Capability.ImageQuery, Capability.VariablePointersStorageBuffer];
+        [Capability.Shader, Capability.Matrix, Capability.GroupNonUniform];
 
     private static readonly Dictionary<Capability, string> FeatureOf = new()
     {
@@ -40,6 +40,7 @@ internal static class FeatureCheck
         [Capability.GroupNonUniformQuad] = "subgroupQuad",
         [Capability.DenormPreserve] = "shaderDenormPreserveFloat32",
         [Capability.DenormFlushToZero] = "shaderDenormFlushToZeroFloat32",
+        [Capability.SignedZeroInfNanPreserve] = "shaderSignedZeroInfNanPreserveFloat32",
         [Capability.RoundingModeRTE] = "shaderRoundingModeRTEFloat32",
         [Capability.RoundingModeRTZ] = "shaderRoundingModeRTZFloat32",
     };

@@ -56,6 +56,7 @@ internal static unsafe class SnapshotReader
     {
         if (floats.ShaderDenormPreserveFloat32) yield return "shaderDenormPreserveFloat32";
         if (floats.ShaderDenormFlushToZeroFloat32) yield return "shaderDenormFlushToZeroFloat32";
+        if (floats.ShaderSignedZeroInfNanPreserveFloat32) yield return "shaderSignedZeroInfNanPreserveFloat32";
         if (floats.ShaderRoundingModeRtefloat32) yield return "shaderRoundingModeRTEFloat32";
         if (floats.ShaderRoundingModeRtzfloat32) yield return "shaderRoundingModeRTZFloat32";
     }
