@@ -5,7 +5,7 @@ using Hlx.Testing;
 
 namespace Hlx.Vulkan.Tests;
 
-public sealed class MemoryTests(CpuDriverFixture drivers)
+public sealed class MemoryTests(DeviceFixture drivers)
 {
     [Fact]
     public void Ranges_do_not_overlap_are_aligned_and_come_back_whole() =>

@@ -4,7 +4,7 @@ using Hlx.Testing;
 
 namespace Hlx.Vulkan.Tests;
 
-public sealed class VulkanContextTests(CpuDriverFixture drivers)
+public sealed class VulkanContextTests(DeviceFixture drivers)
 {
     [Theory]
     [InlineData(CpuDrivers.Lavapipe, true)]

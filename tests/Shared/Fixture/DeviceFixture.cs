@@ -1,11 +1,10 @@
 using System.Runtime.CompilerServices;
 using Hlx.Compute;
-using Hlx.Testing;
 using Hlx.Vulkan;
 
-[assembly: AssemblyFixture(typeof(Hlx.Conformance.DeviceFixture))]
+[assembly: AssemblyFixture(typeof(Hlx.Testing.DeviceFixture))]
 
-namespace Hlx.Conformance;
+namespace Hlx.Testing;
 
 /// <summary>The Vulkan devices, each opened once under the validation layer; any message it has at the end fails the run.</summary>
 public sealed class DeviceFixture : IDisposable
