@@ -4,6 +4,9 @@ using Hlx.Vulkan;
 
 [assembly: AssemblyFixture(typeof(Hlx.Testing.DeviceFixture))]
 
+// One test at a time: the validation layer of Debian 12 (1.3.239) crashes when one thread opens a device while another one uses its own.
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
+
 namespace Hlx.Testing;
 
 /// <summary>The Vulkan devices, each opened once under the validation layer; any message it has at the end fails the run.</summary>
