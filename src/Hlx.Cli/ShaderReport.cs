@@ -24,7 +24,7 @@ internal static class ShaderReport
             text.Append(CultureInfo.InvariantCulture, $"constant {constant.Id}    {constant.Name} {constant.Type} = {constant.Default}\n");
         DeterminismClaim claim = AdmissionLint.Judge(module);
         text.Append(CultureInfo.InvariantCulture, $"determinism   {claim.Level.Name()}{Because(claim)}\n");
-        text.Append(CultureInfo.InvariantCulture, $"shared memory {module.SharedMemoryBytes(new Dictionary<uint, uint>())} bytes\n");
+        text.Append(CultureInfo.InvariantCulture, $"shared memory {module.SharedMemoryBytes(new Dictionary<uint, ulong>())} bytes\n");
         text.Append(CultureInfo.InvariantCulture, $"capabilities  {string.Join(", ", module.Capabilities)}");
         if (module.Extensions.Count > 0) text.Append(CultureInfo.InvariantCulture, $"\nextensions    {string.Join(", ", module.Extensions)}");
         return text.ToString();
@@ -43,7 +43,7 @@ internal static class ShaderReport
         ("specialization_constants", Array(module.SpecializationConstants, constant => HlxValue.Object(
             ("id", constant.Id), ("name", constant.Name), ("type", constant.Type.ToString()), ("default", unchecked((long)constant.Default))))),
         ("determinism", Claim(AdmissionLint.Judge(module))),
-        ("shared_memory_bytes", module.SharedMemoryBytes(new Dictionary<uint, uint>())),
+        ("shared_memory_bytes", module.SharedMemoryBytes(new Dictionary<uint, ulong>())),
         ("capabilities", Array(module.Capabilities, capability => HlxValue.From(capability.ToString()))),
         ("extensions", Array(module.Extensions, HlxValue.From)));
 

@@ -1,3 +1,4 @@
+using Hlx.Spirv;
 using Hlx.Testing;
 
 namespace Hlx.Compute.Tests;
@@ -72,6 +73,27 @@ public sealed class DevicePlanTests
     [Fact]
     public void A_graphics_queue_will_do_where_there_is_no_other() =>
         Assert.Equal(0u, DevicePlan.For(Discrete with { QueueFamilies = [new(0, 1, true, true, 0)] }, new DeviceRequest()).Family.Index);
+
+    [Theory]
+    [InlineData(16, "shaderDenormPreserveFloat16")]
+    [InlineData(32, "shaderDenormPreserveFloat32")]
+    [InlineData(64, "shaderDenormPreserveFloat64")]
+    public void Float_controls_are_needed_for_the_width_that_a_shader_states(uint width, string feature)
+    {
+        ModuleBuilder module = new();
+        module.Require(Capability.DenormPreserve);
+        module.Require("SPV_KHR_float_controls");
+        module.AddExecutionMode(module.ComputeEntryPoint("main", (1, 1, 1)), ExecutionMode.DenormPreserve, width);
+        VulkanShader shader = VulkanShader.Compute(module.Build());
+        ComputeKernel kernel = new("nothing", Handle.Of(shader.ToValue()), (1, 1, 1)) { Dispatch = new(1, 1, 1), Outputs = [] };
+
+        Assert.NotNull(Plan([feature]));
+        string[] others = [.. ((uint[])[16, 32, 64]).Where(other => other != width).Select(other => $"shaderDenormPreserveFloat{other}")];
+        Assert.Contains($"{width}-bit", HlxAssert.Refuses(ErrorCode.DeviceFeature, () => Plan(others)).What, StringComparison.Ordinal);
+
+        KernelPlan Plan(string[] features) => KernelPlan.For(
+            kernel, shader, KernelOperands.Of(), DevicePlan.For(Discrete with { Features = [.. features, "timelineSemaphore"] }, new DeviceRequest()).Capabilities);
+    }
 
     [Fact]
     public void Tiny_limits_refuse_what_exceeds_them()

@@ -152,7 +152,7 @@ public sealed class MalformedModuleTests
         words.AddRange([0x00050036, Depth + 61, Depth + 60, 0, Depth + 62, 0x000200f8, Depth + 63, 0x000100fd, 0x00010038]);
         byte[] module = new byte[4 * words.Count];
         for (int i = 0; i < words.Count; i++) BinaryPrimitives.WriteUInt32LittleEndian(module.AsSpan(4 * i), words[i]);
-        Assert.Equal(long.MaxValue / 4, SpirvModule.Parse(module).SharedMemoryBytes(new Dictionary<uint, uint>()));
+        Assert.Equal(long.MaxValue / 4, SpirvModule.Parse(module).SharedMemoryBytes(new Dictionary<uint, ulong>()));
     }
 
     private static IEnumerable<int> Instructions(byte[] module)

@@ -14,8 +14,17 @@ public sealed class ModuleBuilderTests
         Assert.Equal([(0u, "x", true), (1, "y", false), (2, "counts", false)], module.Bindings.Select(binding => (binding.Binding, binding.Name, binding.IsReadOnly)));
         Assert.Equal([("count", 0u), ("scale", 4)], module.PushConstants.Select(member => (member.Name, member.Offset)));
         Assert.Equal([new LocalExtent(32, 0), new(1, null), new(1, null)], module.EntryPoints[0].LocalSize);
-        Assert.Equal(128, module.SharedMemoryBytes(new Dictionary<uint, uint>()));
-        Assert.Equal(4096, module.SharedMemoryBytes(new Dictionary<uint, uint> { [0] = 1024 }));
+        Assert.Equal(128, module.SharedMemoryBytes(new Dictionary<uint, ulong>()));
+        Assert.Equal(4096, module.SharedMemoryBytes(new Dictionary<uint, ulong> { [0] = 1024 }));
+    }
+
+    [Fact]
+    public void Shared_memory_follows_from_constants_of_64_bits_too()
+    {
+        SpirvModule module = SpirvModule.Parse(TestShader.Load("shared_i64"));
+        Assert.Equal(32, module.SharedMemoryBytes(new Dictionary<uint, ulong>()));
+        Assert.Equal(8192, module.SharedMemoryBytes(new Dictionary<uint, ulong> { [0] = 1024 }));
+        Assert.Equal(8, module.SharedMemoryBytes(new Dictionary<uint, ulong> { [0] = (1UL << 32) + 1 })); // uint() drops the upper half
     }
 
     [Fact]

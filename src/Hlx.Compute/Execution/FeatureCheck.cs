@@ -9,6 +9,10 @@ internal static class FeatureCheck
     private static readonly HashSet<Capability> Always =
         [Capability.Shader, Capability.Matrix, Capability.GroupNonUniform];
 
+    // What these allow is stated, and offered, for each width of numbers: see SpirvModule.FloatControls.
+    private static readonly HashSet<Capability> FloatControls =
+        [Capability.DenormPreserve, Capability.DenormFlushToZero, Capability.SignedZeroInfNanPreserve, Capability.RoundingModeRTE, Capability.RoundingModeRTZ];
+
     private static readonly Dictionary<Capability, string> FeatureOf = new()
     {
         [Capability.Float64] = "shaderFloat64",
@@ -38,11 +42,6 @@ internal static class FeatureCheck
         [Capability.GroupNonUniformShuffleRelative] = "subgroupShuffleRelative",
         [Capability.GroupNonUniformClustered] = "subgroupClustered",
         [Capability.GroupNonUniformQuad] = "subgroupQuad",
-        [Capability.DenormPreserve] = "shaderDenormPreserveFloat32",
-        [Capability.DenormFlushToZero] = "shaderDenormFlushToZeroFloat32",
-        [Capability.SignedZeroInfNanPreserve] = "shaderSignedZeroInfNanPreserveFloat32",
-        [Capability.RoundingModeRTE] = "shaderRoundingModeRTEFloat32",
-        [Capability.RoundingModeRTZ] = "shaderRoundingModeRTZFloat32",
     };
 
     /// <summary>Refuses a module that asks for more than a device offers.</summary>
@@ -53,11 +52,16 @@ internal static class FeatureCheck
             throw Lacks($"the shader is SPIR-V {module.Version}, and the device reads up to {device.SpirvVersion}", "Compile it for an older target");
         foreach (Capability capability in module.Capabilities)
         {
-            if (Always.Contains(capability)) continue;
+            if (Always.Contains(capability) || FloatControls.Contains(capability)) continue;
             if (!FeatureOf.TryGetValue(capability, out string? feature))
                 throw Lacks($"the shader declares the capability {capability}, which HLX does not switch on", "Compile it without");
             if (!device.Features.Contains(feature))
                 throw Lacks($"the shader declares the capability {capability}, and the device does not offer {feature}", "Compile it without, or choose another device with --device");
+        }
+        foreach ((ExecutionMode mode, uint width) in module.FloatControls)
+        {
+            if (!device.Features.Contains($"shader{mode}Float{width}"))
+                throw Lacks($"the shader asks for {mode} of {width}-bit floats, and the device does not offer it", "Compile it without, or choose another device with --device");
         }
     }
 

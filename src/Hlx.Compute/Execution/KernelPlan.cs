@@ -110,7 +110,7 @@ public sealed record KernelPlan(KernelLaunch Launch, IReadOnlyList<OutputSpec> O
         if (size.X > most.X || size.Y > most.Y || size.Z > most.Z) throw Exceeds($"a workgroup of {size}", $"{most}");
         if (size.Count > limits.MaxWorkgroupInvocations) throw Exceeds($"a workgroup of {size.Count} invocations", $"{limits.MaxWorkgroupInvocations}");
         if (groups.X > mostGroups.X || groups.Y > mostGroups.Y || groups.Z > mostGroups.Z) throw Exceeds($"a dispatch of {groups} workgroups", $"{mostGroups}");
-        long shared = launch.Code.Module.SharedMemoryBytes(launch.Specialization.ToDictionary(constant => constant.Id, constant => (uint)constant.Bits));
+        long shared = launch.Code.Module.SharedMemoryBytes(launch.Specialization.ToDictionary(constant => constant.Id, constant => constant.Bits));
         if (kernel.SharedMemoryBytes > 0 && kernel.SharedMemoryBytes < shared)
         {
             throw new HlxException(

@@ -47,6 +47,7 @@ public sealed class SpirvModule
         Bindings = _reflector.Bindings();
         PushConstants = _reflector.PushConstants();
         SpecializationConstants = _reflector.SpecializationConstants();
+        FloatControls = _reflector.FloatControls();
     }
 
     /// <summary>The module as it was given.</summary>
@@ -76,6 +77,9 @@ public sealed class SpirvModule
     /// <summary>Specialization constants, in ascending order of ids.</summary>
     public IReadOnlyList<SpecializationConstant> SpecializationConstants { get; }
 
+    /// <summary>The float controls that entry points state: the mode, such as DenormPreserve, and the width of the numbers in bits.</summary>
+    public IReadOnlyList<(ExecutionMode Mode, uint Width)> FloatControls { get; }
+
     /// <summary>Reads a module.</summary>
     /// <param name="bytes">The whole module, little-endian; not copied.</param>
     /// <exception cref="HlxException"><see cref="ErrorCode.SpirvInvalid"/> with the byte offset.</exception>
@@ -100,7 +104,7 @@ public sealed class SpirvModule
 
     /// <summary>How many bytes of shared memory the module's variables take, tightly packed; arrays whose length cannot be told count as empty.</summary>
     /// <param name="specialization">The values of specialization constants by id; the others have their defaults.</param>
-    public long SharedMemoryBytes(IReadOnlyDictionary<uint, uint> specialization)
+    public long SharedMemoryBytes(IReadOnlyDictionary<uint, ulong> specialization)
     {
         ArgumentNullException.ThrowIfNull(specialization);
         return _reflector.SharedMemoryBytes(specialization);

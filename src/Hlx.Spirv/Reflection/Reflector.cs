@@ -3,7 +3,7 @@ namespace Hlx.Spirv;
 /// <summary>Reads from a module's instructions what a runtime needs to know.</summary>
 internal sealed class Reflector
 {
-    private static readonly Dictionary<uint, uint> NoSpecialization = [];
+    private static readonly Dictionary<uint, ulong> NoSpecialization = [];
 
     private readonly List<Instruction> _globals;
     private readonly TypeTable _types;
@@ -22,7 +22,7 @@ internal sealed class Reflector
         _globals = [.. instructions.TakeWhile(instruction => instruction.Op != Op.Function)];
         foreach (Instruction instruction in _globals) Note(instruction);
         _types = new TypeTable(_globals);
-        _constants = new ConstantTable(_globals, SpecIdOf, NoSpecialization);
+        _constants = new ConstantTable(_globals, _types, SpecIdOf, NoSpecialization);
     }
 
     public IReadOnlyList<Capability> Capabilities => _capabilities;
@@ -55,9 +55,17 @@ internal sealed class Reflector
             .OrderBy(constant => constant.Id),
     ];
 
-    public long SharedMemoryBytes(IReadOnlyDictionary<uint, uint> specialization)
+    /// <summary>The float controls that entry points state: the mode and the width of the numbers in bits.</summary>
+    public List<(ExecutionMode Mode, uint Width)> FloatControls() =>
+    [
+        .. _globals.Where(instruction => instruction.Op == Op.ExecutionMode && (ExecutionMode)instruction[1] is ExecutionMode.DenormPreserve
+                or ExecutionMode.DenormFlushToZero or ExecutionMode.SignedZeroInfNanPreserve or ExecutionMode.RoundingModeRTE or ExecutionMode.RoundingModeRTZ)
+            .Select(instruction => ((ExecutionMode)instruction[1], instruction[2])).Distinct(),
+    ];
+
+    public long SharedMemoryBytes(IReadOnlyDictionary<uint, ulong> specialization)
     {
-        Dictionary<uint, long> sizes = _types.Sizes(new ConstantTable(_globals, SpecIdOf, specialization));
+        Dictionary<uint, long> sizes = _types.Sizes(new ConstantTable(_globals, _types, SpecIdOf, specialization));
         return Variables().Where(variable => (StorageClass)variable[0] == StorageClass.Workgroup)
             .Aggregate(0L, (sum, variable) => Math.Min(long.MaxValue / 4, sum + sizes.GetValueOrDefault(_types.Pointee(variable.ResultType))));
     }

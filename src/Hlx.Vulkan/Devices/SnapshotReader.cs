@@ -54,11 +54,21 @@ internal static unsafe class SnapshotReader
 
     private static IEnumerable<string> Names(PhysicalDeviceFloatControlsProperties floats)
     {
+        if (floats.ShaderDenormPreserveFloat16) yield return "shaderDenormPreserveFloat16";
+        if (floats.ShaderDenormFlushToZeroFloat16) yield return "shaderDenormFlushToZeroFloat16";
+        if (floats.ShaderSignedZeroInfNanPreserveFloat16) yield return "shaderSignedZeroInfNanPreserveFloat16";
+        if (floats.ShaderRoundingModeRtefloat16) yield return "shaderRoundingModeRTEFloat16";
+        if (floats.ShaderRoundingModeRtzfloat16) yield return "shaderRoundingModeRTZFloat16";
         if (floats.ShaderDenormPreserveFloat32) yield return "shaderDenormPreserveFloat32";
         if (floats.ShaderDenormFlushToZeroFloat32) yield return "shaderDenormFlushToZeroFloat32";
         if (floats.ShaderSignedZeroInfNanPreserveFloat32) yield return "shaderSignedZeroInfNanPreserveFloat32";
         if (floats.ShaderRoundingModeRtefloat32) yield return "shaderRoundingModeRTEFloat32";
         if (floats.ShaderRoundingModeRtzfloat32) yield return "shaderRoundingModeRTZFloat32";
+        if (floats.ShaderDenormPreserveFloat64) yield return "shaderDenormPreserveFloat64";
+        if (floats.ShaderDenormFlushToZeroFloat64) yield return "shaderDenormFlushToZeroFloat64";
+        if (floats.ShaderSignedZeroInfNanPreserveFloat64) yield return "shaderSignedZeroInfNanPreserveFloat64";
+        if (floats.ShaderRoundingModeRtefloat64) yield return "shaderRoundingModeRTEFloat64";
+        if (floats.ShaderRoundingModeRtzfloat64) yield return "shaderRoundingModeRTZFloat64";
     }
 
     private static IEnumerable<string> Names(PhysicalDeviceSubgroupProperties subgroup)
