@@ -13,7 +13,7 @@ internal static class HandleReport
     {
         ResultFile file = new("handles", device.Name, device.Driver, new()
         {
-            ["numerics"] = $"{NumericsProfile.Fp32Ieee} version {NumericsProfile.Fp32IeeeVersion}, segments of {NumericsProfile.Fp32IeeeSegment}",
+            ["numerics"] = $"{NumericsProfile.Fp32Ieee} version {NumericsProfile.Fp32IeeeVersion}",
             ["fused_fma"] = $"{device.Behaviour.FusedFma}",
             ["keeps_denormals"] = $"{device.Behaviour.KeepsDenormals}",
             ["reference"] = cpu.Name,

@@ -8,14 +8,16 @@ public sealed partial class VulkanContext
 {
     /// <summary>Records a sequence for many runs on data that stays on the device; its contents are written once, now.</summary>
     /// <param name="sequence">What to record.</param>
+    /// <param name="repeats">How often the sequence runs each time, for measurements; each repeat waits for the one before.</param>
     /// <exception cref="HlxException">As <see cref="Run(KernelSequence)"/>.</exception>
-    public VulkanProgram Record(KernelSequence sequence)
+    public VulkanProgram Record(KernelSequence sequence, int repeats = 1)
     {
         ArgumentNullException.ThrowIfNull(sequence);
+        ArgumentOutOfRangeException.ThrowIfLessThan(repeats, 1);
         _gate.Enter();
         try
         {
-            VulkanProgram program = new(this, _resources.Programs.Record(sequence));
+            VulkanProgram program = new(this, _resources.Programs.Record(sequence, repeats: repeats));
             lock (_recorded) _recorded.Add(program);
             try
             {
@@ -127,6 +129,19 @@ public sealed partial class VulkanContext
         }
     }
 
+    internal double? DeviceNanoseconds(RecordedProgram program)
+    {
+        _gate.Enter();
+        try
+        {
+            return program.DeviceNanoseconds();
+        }
+        finally
+        {
+            _gate.Leave();
+        }
+    }
+
     internal void Release(VulkanProgram program)
     {
         lock (_recorded)
@@ -150,7 +165,7 @@ public sealed partial class VulkanContext
             IReadOnlyList<KernelBuffer> buffers = sequence.Stages[stage].Buffers;
             for (int i = 0; i < buffers.Count; i++)
             {
-                if (!buffers[i].Content.IsEmpty && buffers[i].From is null) program.Write(stage, i, buffers[i].Content.Span);
+                if (!buffers[i].Content.IsEmpty && buffers[i] is { From: null, Same: null }) program.Write(stage, i, buffers[i].Content.Span);
             }
         }
     }

@@ -21,7 +21,7 @@ public sealed partial class VulkanContext : IKernelDevice
     {
         _instance = instance;
         _options = options;
-        Plan = DevicePlan.For(snapshot, new DeviceRequest(options.Validation, options.Staging));
+        Plan = DevicePlan.For(snapshot, new DeviceRequest(options.Validation, options.Staging, options.PipelineStatistics));
         _telemetry = new VulkanTelemetry(options.LoggerFactory, snapshot.Name);
         _device = new VulkanDevice(instance, Plan, options.MemoryCapBytes);
         _pipelines = new PipelineCache(_device, _telemetry);

@@ -32,6 +32,12 @@ public sealed record VulkanOptions
     /// <summary>How long to wait for one request.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// Whether the driver keeps what it knows about each pipeline, such as its registers: <see cref="VulkanProgram.Statistics"/>. For
+    /// benchmarks; needs VK_KHR_pipeline_executable_properties.
+    /// </summary>
+    public bool PipelineStatistics { get; init; }
+
     /// <summary>Where the log of category <c>Hlx.Vulkan</c> goes; nowhere if null.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 }

@@ -80,6 +80,28 @@ public sealed class VulkanProgram : IDisposable
         return _context.DeviceTime(_program, stage);
     }
 
+    /// <summary>
+    /// How long the whole sequence took on the device in the last run, in nanoseconds: from the start of its first stage to the end of
+    /// its last, barriers included; the mean of the repeats. Null where the device has no timestamps.
+    /// </summary>
+    public double? DeviceNanoseconds()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        Wait();
+        return _context.DeviceNanoseconds(_program);
+    }
+
+    /// <summary>
+    /// What the driver tells of a stage's compiled shader, such as its registers, in the driver's words; empty unless the device was
+    /// opened with <see cref="VulkanOptions.PipelineStatistics"/>.
+    /// </summary>
+    /// <param name="stage">The stage.</param>
+    public IReadOnlyList<(string Name, double Value)> Statistics(int stage)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _program.Pipeline(stage).Statistics();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

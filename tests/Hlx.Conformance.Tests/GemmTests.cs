@@ -7,8 +7,6 @@ namespace Hlx.Conformance;
 /// <summary>fp32.ieee products have the bits of the readable twin on every driver, by every path.</summary>
 public sealed class GemmTests(DeviceFixture drivers)
 {
-    public static TheoryData<string> Devices => [.. TestDevices.Vulkan];
-
     public static TheoryData<string> AllDevices => [.. TestDevices.All];
 
     public static TheoryData<string, int, int, int> Shapes
@@ -19,7 +17,7 @@ public sealed class GemmTests(DeviceFixture drivers)
             foreach (string device in TestDevices.All)
             {
                 foreach ((int m, int n, int k) in ((int, int, int)[])
-                    [(1, 1, 1), (1, 1, 0), (0, 3, 2), (3, 0, 2), (1, 33, 17), (33, 1, 17), (16, 16, 16), (17, 15, 31), (5, 7, 511), (5, 7, 512), (5, 7, 513), (3, 4, 1100), (40, 50, 60)])
+                    [(1, 1, 1), (1, 1, 0), (0, 3, 2), (3, 0, 2), (1, 33, 17), (33, 1, 17), (16, 16, 16), (17, 15, 31), (5, 7, 511), (5, 7, 512), (5, 7, 513), (3, 4, 1100), (2, 3, 2049), (40, 50, 60)])
                 {
                     data.Add(device, m, n, k);
                 }
@@ -69,39 +67,11 @@ public sealed class GemmTests(DeviceFixture drivers)
         });
     }
 
-    // The native path is checked here on what both CPU drivers compute exactly: small integers, where fused and unfused agree.
-    [Theory, MemberData(nameof(Devices))]
-    public void The_native_and_the_scaled_path_are_right_where_rounding_plays_no_part(string device)
-    {
-        float[,] left = new float[21, 600], right = new float[600, 18];
-        Random random = new(5);
-        foreach (float[,] matrix in (float[][,])[left, right])
-        {
-            for (int i = 0; i < matrix.GetLength(0); i++)
-            {
-                for (int j = 0; j < matrix.GetLength(1); j++) matrix[i, j] = random.Next(-20, 21);
-            }
-        }
-        Tensor a = Tensor.From(left), b = Tensor.From(right);
-        using CpuDevice cpu = new();
-        byte[] expected = Gemm.Multiply(cpu, a, b).Product.Data.ToArray();
-        drivers.On(device, context =>
-        {
-            foreach (DenormalPlan plan in (DenormalPlan[])[new(FmaPath.Native), new(FmaPath.Scaled, 13, -7)])
-            {
-                GemmLaunch launch = GemmLaunch.Plan(GemmShape.Of(a, b), a.Data, b.Data, plan, context.Capabilities.Limits);
-                byte[] product = context.Run(launch.Kernel).Outputs[0];
-                launch.UndoScaling(product);
-                Assert.Equal(expected, product);
-            }
-        });
-    }
-
     private void Agrees(string device, Tensor a, Tensor b)
     {
         GemmShape shape = GemmShape.Of(a, b);
         float[] expected = new float[shape.M * shape.N];
-        GemmReference.Multiply(shape, a.AsSpan<float>(), b.AsSpan<float>(), expected);
+        GemmReference.Compute(new GemmProblem(shape), new GemmOperands(a.Data, b.Data), expected);
         Tensor reference = Tensor.From<float>(DType.F32, [shape.M, shape.N], expected);
         drivers.OnOperators(device, context =>
         {

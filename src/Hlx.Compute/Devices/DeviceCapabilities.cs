@@ -4,7 +4,14 @@ namespace Hlx.Compute;
 /// <param name="Limits">The limits that launches are checked against.</param>
 /// <param name="Features">The features that are switched on, by the names of their members in Vulkan's structures.</param>
 /// <param name="SpirvVersion">The latest SPIR-V version that it reads.</param>
-public sealed record DeviceCapabilities(DeviceLimits Limits, IReadOnlySet<string> Features, Version SpirvVersion);
+public sealed record DeviceCapabilities(DeviceLimits Limits, IReadOnlySet<string> Features, Version SpirvVersion)
+{
+    /// <summary>How many multiprocessors (NVIDIA) or compute units (AMD) it has; 0 if the driver does not tell.</summary>
+    public int Multiprocessors { get; init; }
+
+    /// <summary>The cooperative matrices that it multiplies.</summary>
+    public IReadOnlyList<CooperativeMatrixShape> CooperativeMatrices { get; init; } = [];
+}
 
 /// <summary>A shape and types of cooperative matrices that a device multiplies: C(M×N) + A(M×K)·B(K×N).</summary>
 /// <param name="M">Rows of A and C.</param>

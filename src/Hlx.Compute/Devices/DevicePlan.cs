@@ -5,7 +5,8 @@ namespace Hlx.Compute;
 /// <summary>What a caller wants of a device beyond its choice.</summary>
 /// <param name="Validation">Whether the validation layer is on; the installed one may be older than some features.</param>
 /// <param name="Staging">Whether data goes through staging memory; null to decide by the kind of device.</param>
-public sealed record DeviceRequest(bool Validation = false, bool? Staging = null);
+/// <param name="PipelineStatistics">Whether the driver keeps what it knows about each pipeline.</param>
+public sealed record DeviceRequest(bool Validation = false, bool? Staging = null, bool PipelineStatistics = false);
 
 /// <summary>How a device is opened: pure policy on what its driver reports.</summary>
 /// <param name="Snapshot">What the driver reports.</param>
@@ -15,21 +16,29 @@ public sealed record DeviceRequest(bool Validation = false, bool? Staging = null
 /// <param name="Staging">Whether data goes to the device and back through staging memory; else the processor writes the buffers.</param>
 public sealed record DevicePlan(DeviceSnapshot Snapshot, QueueFamily Family, IReadOnlyList<string> Features, IReadOnlyList<string> Extensions, bool Staging)
 {
-    // Features that are not of core Vulkan 1.3, with their extensions. The layer of Debian 12 (1.3.239) knows the first two.
+    // Features that are not of core Vulkan 1.3, with their extensions. The layer of Debian 12 (1.3.239) knows the others.
     private static readonly Dictionary<string, string> ExtensionOf = new()
     {
         ["robustBufferAccess2"] = "VK_EXT_robustness2",
         ["shaderBufferFloat32AtomicAdd"] = "VK_EXT_shader_atomic_float",
         ["cooperativeMatrix"] = "VK_KHR_cooperative_matrix",
+        ["pipelineRobustness"] = "VK_EXT_pipeline_robustness",
+        ["pipelineExecutableInfo"] = "VK_KHR_pipeline_executable_properties",
+        ["shaderBFloat16Type"] = "VK_KHR_shader_bfloat16",
+        ["shaderBFloat16CooperativeMatrix"] = "VK_KHR_shader_bfloat16",
     };
 
-    private static readonly HashSet<string> UnknownToTheLayer = ["cooperativeMatrix"];
+    private static readonly HashSet<string> UnknownToTheLayer = ["cooperativeMatrix", "shaderBFloat16Type", "shaderBFloat16CooperativeMatrix"];
 
     private static readonly (Version Api, Version Spirv)[] SpirvOfApi = [(new(1, 3), new(1, 6)), (new(1, 2), new(1, 5)), (new(1, 1), new(1, 3))];
 
     /// <summary>What launches may ask of the device when it is opened by this plan.</summary>
     public DeviceCapabilities Capabilities => new(
-        Snapshot.Limits, Features.ToHashSet(StringComparer.Ordinal), SpirvOfApi.First(entry => Snapshot.ApiVersion >= entry.Api).Spirv);
+        Snapshot.Limits, Features.ToHashSet(StringComparer.Ordinal), SpirvOfApi.First(entry => Snapshot.ApiVersion >= entry.Api).Spirv)
+    {
+        Multiprocessors = Snapshot.Multiprocessors,
+        CooperativeMatrices = Features.Contains("cooperativeMatrix") ? Snapshot.CooperativeMatrices : [],
+    };
 
     /// <summary>Plans the opening of a device: everything it offers that HLX knows is switched on.</summary>
     /// <param name="snapshot">What the driver reports.</param>
@@ -45,6 +54,7 @@ public sealed record DevicePlan(DeviceSnapshot Snapshot, QueueFamily Family, IRe
         [
             .. snapshot.Features
                 .Where(feature => !request.Validation || !UnknownToTheLayer.Contains(feature))
+                .Where(feature => request.PipelineStatistics || feature != "pipelineExecutableInfo")
                 .Where(feature => feature != "robustBufferAccess2" || snapshot.Features.Contains("robustBufferAccess")) // the second needs the first
                 .Order(StringComparer.Ordinal),
         ];

@@ -18,6 +18,7 @@ public sealed partial record DeviceSnapshot
         ("device_local_bytes", DeviceLocalBytes),
         ("timestamp_period", (double)TimestampPeriod),
         ("subgroup_size", SubgroupSize),
+        ("multiprocessors", Multiprocessors),
         ("features", HlxValue.Array([.. Features.Select(HlxValue.From)])),
         ("cooperative_matrices", HlxValue.Array([.. CooperativeMatrices.Select(shape => HlxValue.Object(
             ("m", shape.M), ("n", shape.N), ("k", shape.K), ("a", shape.A), ("b", shape.B), ("c", shape.C), ("result", shape.Result)))])),
@@ -58,7 +59,10 @@ public sealed partial record DeviceSnapshot
                 (float)fields["timestamp_period"].AsFloat(),
                 (uint)fields["subgroup_size"].AsInt(),
                 [.. fields["features"].AsArray().Select(feature => feature.AsText())],
-                [.. fields["cooperative_matrices"].AsArray().Select(shape => MatrixOf(shape.AsObject()))]);
+                [.. fields["cooperative_matrices"].AsArray().Select(shape => MatrixOf(shape.AsObject()))])
+            {
+                Multiprocessors = fields.TryGet("multiprocessors", out HlxValue multiprocessors) ? (int)multiprocessors.AsInt() : 0,
+            };
         }
         catch (Exception malformed) when (malformed is KeyNotFoundException or ArgumentException or FormatException or OverflowException)
         {

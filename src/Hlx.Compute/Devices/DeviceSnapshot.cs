@@ -58,6 +58,9 @@ public sealed partial record DeviceSnapshot(
 {
     private static readonly Version OldestApi = new(1, 2);
 
+    /// <summary>How many multiprocessors (NVIDIA) or compute units (AMD) it has; 0 if the driver does not tell.</summary>
+    public int Multiprocessors { get; init; }
+
     /// <summary>The address that always means this device: <c>vulkan://uuid</c>.</summary>
     public string Address => DeviceSelector.VulkanScheme + Uuid;
 

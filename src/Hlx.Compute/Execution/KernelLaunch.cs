@@ -12,6 +12,15 @@ public sealed record KernelLaunch(ShaderCode Code, string EntryPoint, IReadOnlyL
 
     /// <summary>Specialization constants.</summary>
     public IReadOnlyList<SpecializationValue> Specialization { get; init; } = [];
+
+    /// <summary>
+    /// Whether the device checks accesses to buffers where it can. An operator's own kernel that stays inside its buffers for every
+    /// shape does without, which is faster.
+    /// </summary>
+    public bool BoundsChecked { get; init; } = true;
+
+    /// <summary>How many invocations each subgroup must have, with none left out; 0 if the shader does not care.</summary>
+    public uint SubgroupSize { get; init; }
 }
 
 /// <summary>The value of a specialization constant.</summary>
@@ -31,6 +40,9 @@ public sealed record KernelBuffer(uint Set, uint Binding, long Bytes, ReadOnlyMe
     /// <summary>The output of an earlier stage whose memory this buffer is; null for a buffer of its own.</summary>
     public StageOutput? From { get; init; }
 
+    /// <summary>The buffer of an earlier stage whose memory this buffer is; null for a buffer of its own.</summary>
+    public StageBuffer? Same { get; init; }
+
     /// <summary>Whether the shader writes every byte of this output, so that it need not start as zeros.</summary>
     public bool IsOverwritten { get; init; }
 
@@ -43,6 +55,11 @@ public sealed record KernelBuffer(uint Set, uint Binding, long Bytes, ReadOnlyMe
     /// <summary>An output that starts as zeros.</summary>
     public static KernelBuffer Output(uint set, uint binding, long bytes) => new(set, binding, bytes, default, true);
 }
+
+/// <summary>A buffer of a stage.</summary>
+/// <param name="Stage">The stage, counted from 0.</param>
+/// <param name="Buffer">The buffer, in the order of the stage's launch.</param>
+public readonly record struct StageBuffer(int Stage, int Buffer);
 
 /// <summary>Launches that run one after the other in one submission; what one writes, the later ones see.</summary>
 /// <param name="Stages">The launches.</param>

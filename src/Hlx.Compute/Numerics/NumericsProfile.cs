@@ -12,13 +12,24 @@ public static class NumericsProfile
     /// <summary>The version of <see cref="Fp32Ieee"/>; another order of operations is another version.</summary>
     public const int Fp32IeeeVersion = 1;
 
-    /// <summary>
-    /// The segment length S of <see cref="Fp32Ieee"/>: K is cut into segments of S (the last may be shorter); each segment is one
-    /// chain of fused multiply-adds over ascending k from +0; the first segment's sum is the total, to which the others are added in
-    /// ascending order.
-    /// </summary>
-    public const int Fp32IeeeSegment = 512;
+    private const int ShortestSplit = 513;
+    private const int LongestSplit = 2047;
+    private const int ChainGranularity = 32;
 
     /// <summary>The bits of every NaN that a profile produces: quiet, positive, no payload.</summary>
     public const uint CanonicalNaN32 = 0x7fc00000;
+
+    /// <summary>
+    /// The order of <see cref="Fp32Ieee"/>: how many of K products form the first chain of fused multiply-adds, over ascending k from
+    /// +0. The others form a second chain, likewise, which is added to the first. From 513 to 2047 products the first chain is the first
+    /// half, rounded up to a multiple of 32; any other number is one chain.
+    /// </summary>
+    /// <param name="k">The number of products K.</param>
+    /// <remarks>
+    /// Measured (docs/performance/gemm.md): where K is short, a matrix rarely has elements enough for all of a GPU, and two chains
+    /// side by side use twice as much of it; where K is long, large matrices are the common case, and putting a chain aside costs them
+    /// 7 % and more.
+    /// </remarks>
+    public static int Fp32IeeeFirstChain(int k) =>
+        k is >= ShortestSplit and <= LongestSplit ? (((k + 1) / 2) + ChainGranularity - 1) / ChainGranularity * ChainGranularity : k;
 }

@@ -9,7 +9,13 @@ namespace Hlx.Kernels;
 /// <param name="DeviceTime">How long the computation itself took; null where the device has no timestamps.</param>
 public sealed record GemmResult(Tensor Product, FmaPath Path, TimeSpan? DeviceTime);
 
-/// <summary>C = A·B in the numerics profile <c>fp32.ieee</c>: the same bits on every device.</summary>
+/// <summary>What a <see cref="GemmProblem"/> gave.</summary>
+/// <param name="C">C, little-endian f32, with the distances of the problem.</param>
+/// <param name="Path">How the fused multiply-adds were computed; the bits do not depend on it.</param>
+/// <param name="DeviceTime">How long the computation itself took; null where the device has no timestamps.</param>
+public sealed record GemmOutput(byte[] C, FmaPath Path, TimeSpan? DeviceTime);
+
+/// <summary>C = activation(α·op(A)·op(B) + β·C + bias) in the numerics profile <c>fp32.ieee</c>: the same bits on every device.</summary>
 public static class Gemm
 {
     /// <summary>Multiplies two matrices on a device.</summary>
@@ -17,39 +23,72 @@ public static class Gemm
     /// <param name="a">A, f32[M,K].</param>
     /// <param name="b">B, f32[K,N].</param>
     /// <param name="rangeOf">Gives the exponent range of a matrix where it is known already; computed if null.</param>
-    /// <exception cref="HlxException"><see cref="ErrorCode.ShapeMismatch"/>; <see cref="ErrorCode.NumericsUnsupported"/> for a device
-    /// that neither runs shaders nor is the CPU; as <see cref="IKernelDevice.Run"/>.</exception>
+    /// <exception cref="HlxException"><see cref="ErrorCode.ShapeMismatch"/>; as <see cref="Compute"/>.</exception>
     public static GemmResult Multiply(IComputeDevice device, Tensor a, Tensor b, Func<Tensor, FloatRange>? rangeOf = null)
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
         GemmShape shape = GemmShape.Of(a, b);
+        FloatRange Range(ReadOnlyMemory<byte> operand) => rangeOf!(operand.Equals(a.Data) ? a : b);
+        GemmOutput output = Compute(device, new GemmProblem(shape), new GemmOperands(a.Data, b.Data), rangeOf is null ? null : Range);
+        return new(new Tensor(DType.F32, [shape.M, shape.N], output.C), output.Path, output.DeviceTime);
+    }
+
+    /// <summary>Computes C on a device.</summary>
+    /// <param name="device">The CPU device, or one that runs shaders.</param>
+    /// <param name="problem">The problem.</param>
+    /// <param name="operands">Its operands.</param>
+    /// <param name="rangeOf">Gives the exponent range of A or B where it is known already; computed if null.</param>
+    /// <exception cref="HlxException"><see cref="ErrorCode.ShapeMismatch"/>; <see cref="ErrorCode.NumericsUnsupported"/> for a device
+    /// that neither runs shaders nor is the CPU; as <see cref="IKernelDevice.Run"/>.</exception>
+    public static GemmOutput Compute(
+        IComputeDevice device, GemmProblem problem, GemmOperands operands, Func<ReadOnlyMemory<byte>, FloatRange>? rangeOf = null)
+    {
+        ArgumentNullException.ThrowIfNull(problem);
+        problem.Check(operands);
+        if (problem.ElementsC > Array.MaxLength / 4)
+            throw new HlxException(ErrorCode.TensorInvalid, $"C would have {problem.ElementsC} elements", $"At most {Array.MaxLength / 4} fit");
         return device switch
         {
-            CpuDevice cpu => OnCpu(cpu, shape, a, b),
-            IKernelDevice kernels => OnKernelDevice(kernels, shape, a, b, rangeOf ?? (matrix => FloatRange.Of(matrix.AsSpan<float>()))),
+            CpuDevice cpu => OnCpu(cpu, problem, operands),
+            IKernelDevice kernels => OnKernelDevice(kernels, problem, operands, rangeOf ?? RangeOf),
             _ => throw new HlxException(ErrorCode.NumericsUnsupported, $"{device?.Name} has no fp32.ieee product", "Use the CPU or a Vulkan device"),
         };
     }
 
-    private static GemmResult OnCpu(CpuDevice cpu, GemmShape shape, Tensor a, Tensor b)
+    /// <summary>Chooses how to compute a problem on a device, from the range of its numbers where that matters.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="problem">The problem.</param>
+    /// <param name="operands">Its operands.</param>
+    /// <param name="rangeOf">Gives the exponent range of A or B.</param>
+    public static DenormalPlan PathOf(IKernelDevice device, GemmProblem problem, GemmOperands operands, Func<ReadOnlyMemory<byte>, FloatRange> rangeOf)
     {
-        byte[] product = GC.AllocateUninitializedArray<byte>(4 * shape.M * shape.N);
-        long start = System.Diagnostics.Stopwatch.GetTimestamp();
-        GemmCpu.Multiply(cpu, shape, a.Data, b.Data, product);
-        TimeSpan elapsed = System.Diagnostics.Stopwatch.GetElapsedTime(start);
-        return new(new Tensor(DType.F32, [shape.M, shape.N], product), FmaPath.Native, elapsed);
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(problem);
+        ArgumentNullException.ThrowIfNull(operands);
+        ArgumentNullException.ThrowIfNull(rangeOf);
+        bool rangeMatters = device.Behaviour is { FusedFma: true, KeepsDenormals: false };
+        return DenormalPlan.Choose(
+            rangeMatters ? rangeOf(operands.A) : FloatRange.Empty, rangeMatters ? rangeOf(operands.B) : FloatRange.Empty, problem.Shape.K, device.Behaviour);
     }
 
-    private static GemmResult OnKernelDevice(IKernelDevice device, GemmShape shape, Tensor a, Tensor b, Func<Tensor, FloatRange> rangeOf)
+    /// <summary>The exponent range of a matrix, computed.</summary>
+    public static FloatRange RangeOf(ReadOnlyMemory<byte> matrix) => FloatRange.Of(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(matrix.Span));
+
+    private static GemmOutput OnCpu(CpuDevice cpu, GemmProblem problem, GemmOperands operands)
     {
-        DenormalPlan plan = device.Behaviour is { FusedFma: true, KeepsDenormals: false }
-            ? DenormalPlan.Choose(rangeOf(a), rangeOf(b), shape.K, device.Behaviour)
-            : DenormalPlan.Choose(FloatRange.Empty, FloatRange.Empty, shape.K, device.Behaviour);
-        GemmLaunch launch = GemmLaunch.Plan(shape, a.Data, b.Data, plan, device.Capabilities.Limits);
+        byte[] c = new byte[4 * problem.ElementsC];
+        if (!operands.C.IsEmpty) operands.C.Span[..Math.Min(c.Length, operands.C.Length)].CopyTo(c);
+        long start = System.Diagnostics.Stopwatch.GetTimestamp();
+        GemmCpu.Compute(cpu, problem, operands, c);
+        return new(c, FmaPath.Native, System.Diagnostics.Stopwatch.GetElapsedTime(start));
+    }
+
+    private static GemmOutput OnKernelDevice(IKernelDevice device, GemmProblem problem, GemmOperands operands, Func<ReadOnlyMemory<byte>, FloatRange> rangeOf)
+    {
+        DenormalPlan path = PathOf(device, problem, operands, rangeOf);
+        GemmLaunch launch = GemmLaunch.Plan(problem, operands, path, device.Capabilities);
         KernelResult result = device.Run(launch.Kernel);
-        byte[] product = result.Outputs[0];
-        launch.UndoScaling(product);
-        return new(new Tensor(DType.F32, [shape.M, shape.N], product), plan.Path, result.DeviceTime);
+        return new(result.Outputs[0], path.Path, result.DeviceTime);
     }
 }

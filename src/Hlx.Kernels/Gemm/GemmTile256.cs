@@ -23,12 +23,19 @@ internal readonly struct GemmTile256 : IGemmTile
         ArgumentOutOfRangeException.ThrowIfLessThan(tile.Length, Rows * Columns);
         ref float row = ref MemoryMarshal.GetReference(a);
         ref float column = ref MemoryMarshal.GetReference(b);
-        Vector256<float> c00 = default, c01 = default;
-        Vector256<float> c10 = default, c11 = default;
-        Vector256<float> c20 = default, c21 = default;
-        Vector256<float> c30 = default, c31 = default;
-        Vector256<float> c40 = default, c41 = default;
-        Vector256<float> c50 = default, c51 = default;
+        ref float target = ref MemoryMarshal.GetReference(tile);
+        Vector256<float> c00 = Vector256.LoadUnsafe(ref target, (nuint)((0 * Columns) + (0 * Vector256<float>.Count)));
+        Vector256<float> c01 = Vector256.LoadUnsafe(ref target, (nuint)((0 * Columns) + (1 * Vector256<float>.Count)));
+        Vector256<float> c10 = Vector256.LoadUnsafe(ref target, (nuint)((1 * Columns) + (0 * Vector256<float>.Count)));
+        Vector256<float> c11 = Vector256.LoadUnsafe(ref target, (nuint)((1 * Columns) + (1 * Vector256<float>.Count)));
+        Vector256<float> c20 = Vector256.LoadUnsafe(ref target, (nuint)((2 * Columns) + (0 * Vector256<float>.Count)));
+        Vector256<float> c21 = Vector256.LoadUnsafe(ref target, (nuint)((2 * Columns) + (1 * Vector256<float>.Count)));
+        Vector256<float> c30 = Vector256.LoadUnsafe(ref target, (nuint)((3 * Columns) + (0 * Vector256<float>.Count)));
+        Vector256<float> c31 = Vector256.LoadUnsafe(ref target, (nuint)((3 * Columns) + (1 * Vector256<float>.Count)));
+        Vector256<float> c40 = Vector256.LoadUnsafe(ref target, (nuint)((4 * Columns) + (0 * Vector256<float>.Count)));
+        Vector256<float> c41 = Vector256.LoadUnsafe(ref target, (nuint)((4 * Columns) + (1 * Vector256<float>.Count)));
+        Vector256<float> c50 = Vector256.LoadUnsafe(ref target, (nuint)((5 * Columns) + (0 * Vector256<float>.Count)));
+        Vector256<float> c51 = Vector256.LoadUnsafe(ref target, (nuint)((5 * Columns) + (1 * Vector256<float>.Count)));
 
         for (int k = 0; k < length; k++)
         {
@@ -57,7 +64,6 @@ internal readonly struct GemmTile256 : IGemmTile
             column = ref Unsafe.Add(ref column, Columns);
         }
 
-        ref float target = ref MemoryMarshal.GetReference(tile);
         c00.StoreUnsafe(ref target, (nuint)((0 * Columns) + (0 * Vector256<float>.Count)));
         c01.StoreUnsafe(ref target, (nuint)((0 * Columns) + (1 * Vector256<float>.Count)));
         c10.StoreUnsafe(ref target, (nuint)((1 * Columns) + (0 * Vector256<float>.Count)));

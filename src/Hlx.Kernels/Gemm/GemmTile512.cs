@@ -23,18 +23,31 @@ internal readonly struct GemmTile512 : IGemmTile
         ArgumentOutOfRangeException.ThrowIfLessThan(tile.Length, Rows * Columns);
         ref float row = ref MemoryMarshal.GetReference(a);
         ref float column = ref MemoryMarshal.GetReference(b);
-        Vector512<float> c00 = default, c01 = default;
-        Vector512<float> c10 = default, c11 = default;
-        Vector512<float> c20 = default, c21 = default;
-        Vector512<float> c30 = default, c31 = default;
-        Vector512<float> c40 = default, c41 = default;
-        Vector512<float> c50 = default, c51 = default;
-        Vector512<float> c60 = default, c61 = default;
-        Vector512<float> c70 = default, c71 = default;
-        Vector512<float> c80 = default, c81 = default;
-        Vector512<float> c90 = default, c91 = default;
-        Vector512<float> ca0 = default, ca1 = default;
-        Vector512<float> cb0 = default, cb1 = default;
+        ref float target = ref MemoryMarshal.GetReference(tile);
+        Vector512<float> c00 = Vector512.LoadUnsafe(ref target, (nuint)((0 * Columns) + (0 * Vector512<float>.Count)));
+        Vector512<float> c01 = Vector512.LoadUnsafe(ref target, (nuint)((0 * Columns) + (1 * Vector512<float>.Count)));
+        Vector512<float> c10 = Vector512.LoadUnsafe(ref target, (nuint)((1 * Columns) + (0 * Vector512<float>.Count)));
+        Vector512<float> c11 = Vector512.LoadUnsafe(ref target, (nuint)((1 * Columns) + (1 * Vector512<float>.Count)));
+        Vector512<float> c20 = Vector512.LoadUnsafe(ref target, (nuint)((2 * Columns) + (0 * Vector512<float>.Count)));
+        Vector512<float> c21 = Vector512.LoadUnsafe(ref target, (nuint)((2 * Columns) + (1 * Vector512<float>.Count)));
+        Vector512<float> c30 = Vector512.LoadUnsafe(ref target, (nuint)((3 * Columns) + (0 * Vector512<float>.Count)));
+        Vector512<float> c31 = Vector512.LoadUnsafe(ref target, (nuint)((3 * Columns) + (1 * Vector512<float>.Count)));
+        Vector512<float> c40 = Vector512.LoadUnsafe(ref target, (nuint)((4 * Columns) + (0 * Vector512<float>.Count)));
+        Vector512<float> c41 = Vector512.LoadUnsafe(ref target, (nuint)((4 * Columns) + (1 * Vector512<float>.Count)));
+        Vector512<float> c50 = Vector512.LoadUnsafe(ref target, (nuint)((5 * Columns) + (0 * Vector512<float>.Count)));
+        Vector512<float> c51 = Vector512.LoadUnsafe(ref target, (nuint)((5 * Columns) + (1 * Vector512<float>.Count)));
+        Vector512<float> c60 = Vector512.LoadUnsafe(ref target, (nuint)((6 * Columns) + (0 * Vector512<float>.Count)));
+        Vector512<float> c61 = Vector512.LoadUnsafe(ref target, (nuint)((6 * Columns) + (1 * Vector512<float>.Count)));
+        Vector512<float> c70 = Vector512.LoadUnsafe(ref target, (nuint)((7 * Columns) + (0 * Vector512<float>.Count)));
+        Vector512<float> c71 = Vector512.LoadUnsafe(ref target, (nuint)((7 * Columns) + (1 * Vector512<float>.Count)));
+        Vector512<float> c80 = Vector512.LoadUnsafe(ref target, (nuint)((8 * Columns) + (0 * Vector512<float>.Count)));
+        Vector512<float> c81 = Vector512.LoadUnsafe(ref target, (nuint)((8 * Columns) + (1 * Vector512<float>.Count)));
+        Vector512<float> c90 = Vector512.LoadUnsafe(ref target, (nuint)((9 * Columns) + (0 * Vector512<float>.Count)));
+        Vector512<float> c91 = Vector512.LoadUnsafe(ref target, (nuint)((9 * Columns) + (1 * Vector512<float>.Count)));
+        Vector512<float> ca0 = Vector512.LoadUnsafe(ref target, (nuint)((10 * Columns) + (0 * Vector512<float>.Count)));
+        Vector512<float> ca1 = Vector512.LoadUnsafe(ref target, (nuint)((10 * Columns) + (1 * Vector512<float>.Count)));
+        Vector512<float> cb0 = Vector512.LoadUnsafe(ref target, (nuint)((11 * Columns) + (0 * Vector512<float>.Count)));
+        Vector512<float> cb1 = Vector512.LoadUnsafe(ref target, (nuint)((11 * Columns) + (1 * Vector512<float>.Count)));
 
         for (int k = 0; k < length; k++)
         {
@@ -81,7 +94,6 @@ internal readonly struct GemmTile512 : IGemmTile
             column = ref Unsafe.Add(ref column, Columns);
         }
 
-        ref float target = ref MemoryMarshal.GetReference(tile);
         c00.StoreUnsafe(ref target, (nuint)((0 * Columns) + (0 * Vector512<float>.Count)));
         c01.StoreUnsafe(ref target, (nuint)((0 * Columns) + (1 * Vector512<float>.Count)));
         c10.StoreUnsafe(ref target, (nuint)((1 * Columns) + (0 * Vector512<float>.Count)));

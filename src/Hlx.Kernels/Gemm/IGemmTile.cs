@@ -9,10 +9,10 @@ internal interface IGemmTile
     /// <summary>Columns of a tile.</summary>
     static abstract int Columns { get; }
 
-    /// <summary>Computes one tile: each element is a chain of fused multiply-adds over ascending k from +0.</summary>
+    /// <summary>Carries on with one tile: each element is a chain of fused multiply-adds over ascending k.</summary>
     /// <param name="a">For each k, <see cref="Rows"/> elements.</param>
     /// <param name="b">For each k, <see cref="Columns"/> elements.</param>
     /// <param name="length">The number of k.</param>
-    /// <param name="tile">Receives the tile, row-major.</param>
+    /// <param name="tile">The chains so far, row-major, changed in place.</param>
     static abstract void Multiply(ReadOnlySpan<float> a, ReadOnlySpan<float> b, int length, Span<float> tile);
 }

@@ -16,6 +16,9 @@ internal unsafe ref struct FeatureStructures
     public PhysicalDeviceRobustness2FeaturesEXT Robustness2;
     public PhysicalDeviceShaderAtomicFloatFeaturesEXT AtomicFloat;
     public PhysicalDeviceCooperativeMatrixFeaturesKHR CooperativeMatrix;
+    public PhysicalDevicePipelineRobustnessFeaturesEXT PipelineRobustness;
+    public PhysicalDevicePipelineExecutablePropertiesFeaturesKHR PipelineExecutables;
+    public PhysicalDeviceShaderBfloat16FeaturesKHR BFloat16;
 
     private static readonly string[] Known =
     [
@@ -23,6 +26,7 @@ internal unsafe ref struct FeatureStructures
         "shaderFloat16", "shaderInt8", "storageBuffer8BitAccess", "uniformAndStorageBuffer8BitAccess", "storagePushConstant8", "shaderBufferInt64Atomics",
         "timelineSemaphore", "vulkanMemoryModel", "vulkanMemoryModelDeviceScope", "bufferDeviceAddress", "scalarBlockLayout", "subgroupSizeControl", "computeFullSubgroups",
         "maintenance4", "shaderIntegerDotProduct", "pipelineCreationCacheControl", "robustBufferAccess2", "shaderBufferFloat32AtomicAdd", "cooperativeMatrix",
+        "pipelineRobustness", "pipelineExecutableInfo", "shaderBFloat16Type", "shaderBFloat16CooperativeMatrix",
     ];
 
     /// <summary>Links the structures that a device knows. The structure must not move afterwards.</summary>
@@ -37,7 +41,11 @@ internal unsafe ref struct FeatureStructures
         Robustness2.SType = StructureType.PhysicalDeviceRobustness2FeaturesExt;
         AtomicFloat.SType = StructureType.PhysicalDeviceShaderAtomicFloatFeaturesExt;
         CooperativeMatrix.SType = StructureType.PhysicalDeviceCooperativeMatrixFeaturesKhr;
+        PipelineRobustness.SType = StructureType.PhysicalDevicePipelineRobustnessFeaturesExt;
+        PipelineExecutables.SType = StructureType.PhysicalDevicePipelineExecutablePropertiesFeaturesKhr;
+        BFloat16.SType = StructureType.PhysicalDeviceShaderBfloat16FeaturesKhr;
         fixed (void* v11 = &V11, v12 = &V12, v13 = &V13, robustness = &Robustness2, atomicFloat = &AtomicFloat, matrix = &CooperativeMatrix)
+        fixed (void* pipelineRobustness = &PipelineRobustness, executables = &PipelineExecutables, bfloat16 = &BFloat16)
         {
             Core.PNext = v11;
             V11.PNext = v12;
@@ -45,7 +53,10 @@ internal unsafe ref struct FeatureStructures
             if (api >= new Version(1, 3)) next = Append(next, v13, &((PhysicalDeviceVulkan13Features*)v13)->PNext);
             if (extensions.Contains("VK_EXT_robustness2")) next = Append(next, robustness, &((PhysicalDeviceRobustness2FeaturesEXT*)robustness)->PNext);
             if (extensions.Contains("VK_EXT_shader_atomic_float")) next = Append(next, atomicFloat, &((PhysicalDeviceShaderAtomicFloatFeaturesEXT*)atomicFloat)->PNext);
-            if (extensions.Contains("VK_KHR_cooperative_matrix")) _ = Append(next, matrix, &((PhysicalDeviceCooperativeMatrixFeaturesKHR*)matrix)->PNext);
+            if (extensions.Contains("VK_KHR_cooperative_matrix")) next = Append(next, matrix, &((PhysicalDeviceCooperativeMatrixFeaturesKHR*)matrix)->PNext);
+            if (extensions.Contains("VK_EXT_pipeline_robustness")) next = Append(next, pipelineRobustness, &((PhysicalDevicePipelineRobustnessFeaturesEXT*)pipelineRobustness)->PNext);
+            if (extensions.Contains("VK_KHR_pipeline_executable_properties")) next = Append(next, executables, &((PhysicalDevicePipelineExecutablePropertiesFeaturesKHR*)executables)->PNext);
+            if (extensions.Contains("VK_KHR_shader_bfloat16")) _ = Append(next, bfloat16, &((PhysicalDeviceShaderBfloat16FeaturesKHR*)bfloat16)->PNext);
         }
     }
 
@@ -106,6 +117,10 @@ internal unsafe ref struct FeatureStructures
             case "robustBufferAccess2": return ref Robustness2.RobustBufferAccess2;
             case "shaderBufferFloat32AtomicAdd": return ref AtomicFloat.ShaderBufferFloat32AtomicAdd;
             case "cooperativeMatrix": return ref CooperativeMatrix.CooperativeMatrix;
+            case "pipelineRobustness": return ref PipelineRobustness.PipelineRobustness;
+            case "pipelineExecutableInfo": return ref PipelineExecutables.PipelineExecutableInfo;
+            case "shaderBFloat16Type": return ref BFloat16.ShaderBFloat16Type;
+            case "shaderBFloat16CooperativeMatrix": return ref BFloat16.ShaderBFloat16CooperativeMatrix;
             default: throw new ArgumentOutOfRangeException(nameof(name), name, "not a feature that HLX knows");
         }
     }

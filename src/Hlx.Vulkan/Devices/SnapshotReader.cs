@@ -41,7 +41,23 @@ internal static unsafe class SnapshotReader
             limits.TimestampPeriod,
             subgroup.SubgroupSize,
             features,
-            features.Contains("cooperativeMatrix") ? CooperativeMatrices(api, instance, device) : []);
+            features.Contains("cooperativeMatrix") ? CooperativeMatrices(api, instance, device) : [])
+        {
+            Multiprocessors = Multiprocessors(api, device, extensions),
+        };
+    }
+
+    // Vulkan itself does not tell; two vendors' extensions do.
+    private static int Multiprocessors(Vk api, PhysicalDevice device, HashSet<string> extensions)
+    {
+        PhysicalDeviceShaderSMBuiltinsPropertiesNV nvidia = new() { SType = StructureType.PhysicalDeviceShaderSMBuiltinsPropertiesNV };
+        PhysicalDeviceShaderCorePropertiesAMD amd = new() { SType = StructureType.PhysicalDeviceShaderCorePropertiesAmd };
+        PhysicalDeviceProperties2 properties = new() { SType = StructureType.PhysicalDeviceProperties2 };
+        if (extensions.Contains("VK_NV_shader_sm_builtins")) properties.PNext = &nvidia;
+        else if (extensions.Contains("VK_AMD_shader_core_properties")) properties.PNext = &amd;
+        else return 0;
+        api.GetPhysicalDeviceProperties2(device, &properties);
+        return (int)(nvidia.ShaderSmcount + (amd.ShaderEngineCount * amd.ShaderArraysPerEngineCount * amd.ComputeUnitsPerShaderArray));
     }
 
     private static List<string> Features(Vk api, PhysicalDevice device, Version version, HashSet<string> extensions)

@@ -38,6 +38,8 @@ internal sealed unsafe class ComputePipeline : IDisposable
         ("spirv", launch.Code.Handle),
         ("entry_point", launch.EntryPoint),
         ("push_constant_bytes", launch.PushConstants.Length),
+        ("bounds_checked", launch.BoundsChecked),
+        ("subgroup_size", launch.SubgroupSize),
         ("bindings", HlxValue.Array([.. launch.Buffers.Select(buffer => HlxValue.Array(buffer.Set, buffer.Binding))])),
         ("specialization", HlxValue.Array([.. launch.Specialization.Select(constant => HlxValue.Array(constant.Id, constant.Bytes, unchecked((long)constant.Bits)))])))).Text;
 
@@ -46,6 +48,32 @@ internal sealed unsafe class ComputePipeline : IDisposable
         if (Handle.Handle != 0) _device.Api.DestroyPipeline(_device.Handle, Handle, null);
         if (Layout.Handle != 0) _device.Api.DestroyPipelineLayout(_device.Handle, Layout, null);
         foreach (DescriptorSetLayout layout in SetLayouts) _device.Api.DestroyDescriptorSetLayout(_device.Handle, layout, null);
+    }
+
+    /// <summary>What the driver tells of the compiled shader, such as registers; empty unless the device was opened for it.</summary>
+    public IReadOnlyList<(string Name, double Value)> Statistics()
+    {
+        var get = (delegate* unmanaged<Device, PipelineExecutableInfoKHR*, uint*, PipelineExecutableStatisticKHR*, Result>)(nint)_device.Api.GetDeviceProcAddr(
+            _device.Handle, "vkGetPipelineExecutableStatisticsKHR");
+        if (get is null || !_device.Plan.Features.Contains("pipelineExecutableInfo")) return [];
+        PipelineExecutableInfoKHR info = new() { SType = StructureType.PipelineExecutableInfoKhr, Pipeline = Handle };
+        uint count = 0;
+        if (get(_device.Handle, &info, &count, null) != Result.Success) return [];
+        PipelineExecutableStatisticKHR[] statistics = new PipelineExecutableStatisticKHR[count];
+        for (int i = 0; i < count; i++) statistics[i].SType = StructureType.PipelineExecutableStatisticKhr;
+        fixed (PipelineExecutableStatisticKHR* first = statistics)
+        {
+            if (get(_device.Handle, &info, &count, first) != Result.Success) return [];
+        }
+        return [.. statistics.Select(statistic => (System.Runtime.InteropServices.Marshal.PtrToStringUTF8((nint)statistic.Name) ?? "", ValueOf(statistic)))];
+
+        static double ValueOf(PipelineExecutableStatisticKHR statistic) => statistic.Format switch
+        {
+            PipelineExecutableStatisticFormatKHR.Bool32Khr => statistic.Value.B32 ? 1 : 0,
+            PipelineExecutableStatisticFormatKHR.Int64Khr => statistic.Value.I64,
+            PipelineExecutableStatisticFormatKHR.Uint64Khr => statistic.Value.U64,
+            _ => statistic.Value.F64,
+        };
     }
 
     private DescriptorSetLayout[] CreateSetLayouts(KernelLaunch launch)
@@ -115,13 +143,30 @@ internal sealed unsafe class ComputePipeline : IDisposable
             fixed (ulong* data = values)
             {
                 SpecializationInfo specialization = new() { MapEntryCount = (uint)entries.Length, PMapEntries = map, DataSize = (nuint)(8 * values.Length), PData = data };
+                PipelineShaderStageRequiredSubgroupSizeCreateInfo subgroup = new()
+                {
+                    SType = StructureType.PipelineShaderStageRequiredSubgroupSizeCreateInfo,
+                    RequiredSubgroupSize = launch.SubgroupSize,
+                };
+                PipelineRobustnessCreateInfoEXT unchecked_ = new()
+                {
+                    SType = StructureType.PipelineRobustnessCreateInfoExt,
+                    StorageBuffers = PipelineRobustnessBufferBehavior.Disabled,
+                    UniformBuffers = PipelineRobustnessBufferBehavior.Disabled,
+                };
+                IReadOnlyList<string> features = _device.Plan.Features;
+                bool sizes = launch.SubgroupSize > 0 && features.Contains("subgroupSizeControl") && features.Contains("computeFullSubgroups");
                 ComputePipelineCreateInfo create = new()
                 {
                     SType = StructureType.ComputePipelineCreateInfo,
+                    PNext = !launch.BoundsChecked && features.Contains("pipelineRobustness") ? &unchecked_ : null,
+                    Flags = features.Contains("pipelineExecutableInfo") ? PipelineCreateFlags.CreateCaptureStatisticsBitKhr : 0,
                     Layout = Layout,
                     Stage = new PipelineShaderStageCreateInfo
                     {
                         SType = StructureType.PipelineShaderStageCreateInfo,
+                        PNext = sizes ? &subgroup : null,
+                        Flags = sizes ? PipelineShaderStageCreateFlags.RequireFullSubgroupsBit : 0,
                         Stage = ShaderStageFlags.ComputeBit,
                         Module = module,
                         PName = name,

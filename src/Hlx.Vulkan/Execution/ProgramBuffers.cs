@@ -26,6 +26,7 @@ internal sealed class ProgramBuffers : IDisposable
         DeviceBuffer Create(KernelBuffer buffer)
         {
             if (buffer.From is StageOutput source) return Output(source);
+            if (buffer.Same is StageBuffer other) return _stages[other.Stage][other.Buffer];
             DeviceBuffer created = new(device, buffer.Bytes, place);
             _owned.Add(created);
             return created;

@@ -32,7 +32,8 @@ internal sealed class ProgramCache(VulkanDevice device, PipelineCache pipelines,
     }
 
     /// <summary>Records a program that is not taken from here nor returned.</summary>
-    public RecordedProgram Record(KernelSequence sequence, string key = "") => new(device, [.. sequence.Stages.Select(pipelines.Get)], sequence, key);
+    public RecordedProgram Record(KernelSequence sequence, string key = "", int repeats = 1) =>
+        new(device, [.. sequence.Stages.Select(pipelines.Get)], sequence, key, repeats);
 
     /// <summary>Keeps a program for the next request.</summary>
     public void Return(RecordedProgram program)
@@ -72,10 +73,10 @@ internal sealed class ProgramCache(VulkanDevice device, PipelineCache pipelines,
         CultureInfo invariant = CultureInfo.InvariantCulture;
         foreach (KernelLaunch stage in sequence.Stages)
         {
-            key.Append(invariant, $"{stage.Code.Handle} {stage.EntryPoint.Length}:{stage.EntryPoint} {stage.Workgroups} {Convert.ToHexString(stage.PushConstants.Span)};");
+            key.Append(invariant, $"{stage.Code.Handle} {stage.EntryPoint.Length}:{stage.EntryPoint} {stage.Workgroups} {stage.BoundsChecked} {stage.SubgroupSize} {Convert.ToHexString(stage.PushConstants.Span)};");
             foreach (SpecializationValue constant in stage.Specialization) key.Append(invariant, $"s{constant.Id}={constant.Bits}/{constant.Bytes};");
             foreach (KernelBuffer buffer in stage.Buffers)
-                key.Append(invariant, $"b{buffer.Set}.{buffer.Binding}:{buffer.Bytes}{(buffer.IsOutput ? 'o' : 'i')}{(buffer.Content.IsEmpty ? 'z' : 'c')}{(buffer.IsOverwritten ? 'w' : ' ')}{buffer.From};");
+                key.Append(invariant, $"b{buffer.Set}.{buffer.Binding}:{buffer.Bytes}{(buffer.IsOutput ? 'o' : 'i')}{(buffer.Content.IsEmpty ? 'z' : 'c')}{(buffer.IsOverwritten ? 'w' : ' ')}{buffer.From}{buffer.Same};");
         }
         foreach (StageOutput output in sequence.Returns) key.Append(invariant, $"r{output};");
         return key.ToString();

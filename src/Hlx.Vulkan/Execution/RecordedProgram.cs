@@ -13,14 +13,16 @@ internal sealed unsafe class RecordedProgram : IDisposable
 
     private readonly VulkanDevice _device;
     private readonly ComputePipeline[] _pipelines;
+    private readonly int _repeats;
     private DescriptorPool _descriptors;
     private QueryPool _timestamps;
     private CommandPool _pool;
 
-    public RecordedProgram(VulkanDevice device, ComputePipeline[] pipelines, KernelSequence sequence, string key)
+    public RecordedProgram(VulkanDevice device, ComputePipeline[] pipelines, KernelSequence sequence, string key, int repeats)
     {
         _device = device;
         _pipelines = pipelines;
+        _repeats = repeats;
         Sequence = sequence;
         Key = key;
         Buffers = new ProgramBuffers(device, sequence);
@@ -47,17 +49,29 @@ internal sealed unsafe class RecordedProgram : IDisposable
 
     public CommandBuffer Commands { get; }
 
+    /// <summary>The compiled shader of a stage.</summary>
+    public ComputePipeline Pipeline(int stage) => _pipelines[stage];
+
     /// <summary>How long a stage took on the device in the last run; null where the device has no timestamps.</summary>
-    public TimeSpan? DeviceTime(int stage)
+    public TimeSpan? DeviceTime(int stage) =>
+        Nanoseconds(2 * (uint)stage, 1) is double nanoseconds ? TimeSpan.FromTicks((long)(nanoseconds / 100)) : null;
+
+    /// <summary>
+    /// How long all stages took on the device in the last run, from the start of the first to the end of the last, in nanoseconds; the
+    /// mean where the sequence is repeated. Null where the device has no timestamps.
+    /// </summary>
+    public double? DeviceNanoseconds() => Nanoseconds(2 * (uint)Sequence.Stages.Count, _repeats);
+
+    private double? Nanoseconds(uint first, int repeats)
     {
         if (_timestamps.Handle == 0) return null;
         ulong* ticks = stackalloc ulong[2];
         Result result = _device.Api.GetQueryPoolResults(
-            _device.Handle, _timestamps, 2 * (uint)stage, 2, 16, ticks, 8, QueryResultFlags.Result64Bit | QueryResultFlags.ResultWaitBit);
+            _device.Handle, _timestamps, first, 2, 16, ticks, 8, QueryResultFlags.Result64Bit | QueryResultFlags.ResultWaitBit);
         if (result != Result.Success) return null;
         uint bits = _device.Plan.Family.TimestampBits;
         ulong mask = bits >= 64 ? ulong.MaxValue : (1UL << (int)bits) - 1;
-        return TimeSpan.FromTicks((long)(((ticks[1] - ticks[0]) & mask) * (double)_device.Snapshot.TimestampPeriod / 100));
+        return ((ticks[1] - ticks[0]) & mask) * (double)_device.Snapshot.TimestampPeriod / repeats;
     }
 
     public void Dispose()
@@ -68,6 +82,9 @@ internal sealed unsafe class RecordedProgram : IDisposable
         if (_descriptors.Handle != 0) api.DestroyDescriptorPool(_device.Handle, _descriptors, null);
         Buffers.Dispose();
     }
+
+    // Two for each stage of the last repeat, and two for all of it.
+    private uint Queries => (2 * (uint)Sequence.Stages.Count) + 2;
 
     private void CreateDescriptorPool()
     {
@@ -123,7 +140,7 @@ internal sealed unsafe class RecordedProgram : IDisposable
         {
             SType = StructureType.QueryPoolCreateInfo,
             QueryType = QueryType.Timestamp,
-            QueryCount = 2 * (uint)Sequence.Stages.Count,
+            QueryCount = Queries,
         };
         QueryPool pool;
         _device.Faults.Next().OrThrow("creating a query pool");
@@ -136,19 +153,26 @@ internal sealed unsafe class RecordedProgram : IDisposable
         Vk api = _device.Api;
         CommandBufferBeginInfo begin = new() { SType = StructureType.CommandBufferBeginInfo };
         api.BeginCommandBuffer(Commands, &begin).OrThrow("beginning a command buffer");
-        if (_timestamps.Handle != 0) api.CmdResetQueryPool(Commands, _timestamps, 0, 2 * (uint)Sequence.Stages.Count);
+        if (_timestamps.Handle != 0) api.CmdResetQueryPool(Commands, _timestamps, 0, Queries);
 
         // After whatever ran before on these buffers.
         Barrier(
             PipelineStageFlags.ComputeShaderBit | PipelineStageFlags.TransferBit, AccessFlags.ShaderWriteBit | AccessFlags.TransferWriteBit,
             PipelineStageFlags.ComputeShaderBit | PipelineStageFlags.TransferBit, ShaderAccess | AccessFlags.TransferWriteBit);
         if (RecordZeros()) Barrier(PipelineStageFlags.TransferBit, AccessFlags.TransferWriteBit, PipelineStageFlags.ComputeShaderBit, ShaderAccess);
-        for (int stage = 0; stage < Sequence.Stages.Count; stage++)
+        DescriptorSet[][] sets = [.. Enumerable.Range(0, Sequence.Stages.Count).Select(CreateDescriptorSets)];
+        uint whole = 2 * (uint)Sequence.Stages.Count;
+        Timestamp(whole);
+        for (int repeat = 0; repeat < _repeats; repeat++)
         {
-            // Every stage sees all that the earlier ones wrote: never less than the flow of data needs.
-            if (stage > 0) Barrier(PipelineStageFlags.ComputeShaderBit, AccessFlags.ShaderWriteBit, PipelineStageFlags.ComputeShaderBit, ShaderAccess);
-            RecordDispatch(stage);
+            for (int stage = 0; stage < Sequence.Stages.Count; stage++)
+            {
+                // Every stage sees all that the earlier ones wrote: never less than the flow of data needs.
+                if (stage > 0 || repeat > 0) Barrier(PipelineStageFlags.ComputeShaderBit, AccessFlags.ShaderWriteBit, PipelineStageFlags.ComputeShaderBit, ShaderAccess);
+                RecordDispatch(stage, sets[stage], timed: repeat == _repeats - 1);
+            }
         }
+        Timestamp(whole + 1);
         Barrier(
             PipelineStageFlags.ComputeShaderBit | PipelineStageFlags.TransferBit, AccessFlags.ShaderWriteBit | AccessFlags.TransferWriteBit,
             PipelineStageFlags.TransferBit | PipelineStageFlags.HostBit, AccessFlags.TransferReadBit | AccessFlags.HostReadBit);
@@ -163,7 +187,7 @@ internal sealed unsafe class RecordedProgram : IDisposable
             IReadOnlyList<KernelBuffer> buffers = Sequence.Stages[stage].Buffers;
             for (int i = 0; i < buffers.Count; i++)
             {
-                if (!buffers[i].Content.IsEmpty || buffers[i].From is not null || buffers[i].IsOverwritten) continue;
+                if (!buffers[i].Content.IsEmpty || buffers[i] is not { From: null, Same: null, IsOverwritten: false }) continue;
                 _device.Api.CmdFillBuffer(Commands, Buffers[stage, i].Handle, 0, Vk.WholeSize, 0);
                 any = true;
             }
@@ -171,12 +195,16 @@ internal sealed unsafe class RecordedProgram : IDisposable
         return any;
     }
 
-    private void RecordDispatch(int stage)
+    private void Timestamp(uint query)
+    {
+        if (_timestamps.Handle != 0) _device.Api.CmdWriteTimestamp(Commands, PipelineStageFlags.ComputeShaderBit, _timestamps, query);
+    }
+
+    private void RecordDispatch(int stage, DescriptorSet[] sets, bool timed)
     {
         Vk api = _device.Api;
         KernelLaunch launch = Sequence.Stages[stage];
         ComputePipeline pipeline = _pipelines[stage];
-        DescriptorSet[] sets = CreateDescriptorSets(stage);
         api.CmdBindPipeline(Commands, PipelineBindPoint.Compute, pipeline.Handle);
         fixed (DescriptorSet* first = sets)
         {
@@ -188,9 +216,9 @@ internal sealed unsafe class RecordedProgram : IDisposable
                 api.CmdPushConstants(Commands, pipeline.Layout, ShaderStageFlags.ComputeBit, 0, (uint)launch.PushConstants.Length, constants);
         }
         uint query = 2 * (uint)stage;
-        if (_timestamps.Handle != 0) api.CmdWriteTimestamp(Commands, PipelineStageFlags.ComputeShaderBit, _timestamps, query);
+        if (timed) Timestamp(query);
         api.CmdDispatch(Commands, launch.Workgroups.X, launch.Workgroups.Y, launch.Workgroups.Z);
-        if (_timestamps.Handle != 0) api.CmdWriteTimestamp(Commands, PipelineStageFlags.ComputeShaderBit, _timestamps, query + 1);
+        if (timed) Timestamp(query + 1);
     }
 
     private void Barrier(PipelineStageFlags from, AccessFlags written, PipelineStageFlags to, AccessFlags accessed)

@@ -77,7 +77,7 @@ internal sealed class Request : IDisposable
             IReadOnlyList<KernelBuffer> buffers = _sequence.Stages[stage].Buffers;
             for (int i = 0; i < buffers.Count; i++)
             {
-                if (!buffers[i].Content.IsEmpty && buffers[i].From is null) Upload(buffers[i].Content.Span, _program.Buffers[stage, i]);
+                if (!buffers[i].Content.IsEmpty && buffers[i] is { From: null, Same: null }) Upload(buffers[i].Content.Span, _program.Buffers[stage, i]);
             }
         }
         _upload?.End();

@@ -1,0 +1,107 @@
+using System.Runtime.InteropServices;
+using Hlx.Compute;
+using Hlx.Kernels;
+using Hlx.Testing;
+using Hlx.Vulkan;
+
+namespace Hlx.Conformance;
+
+/// <summary>Transposes, distances, batches, epilogues and every tile: the bits of the readable twin.</summary>
+public sealed class GemmProblemTests(DeviceFixture drivers)
+{
+    private static readonly (int M, int N, int K)[] Shapes = [(1, 1, 1), (4, 8, 16), (5, 7, 0), (17, 20, 33), (20, 33, 515), (36, 12, 520)];
+
+    public static TheoryData<string> AllDevices => [.. TestDevices.All];
+
+    public static TheoryData<string, int, int> Tiles
+    {
+        get
+        {
+            TheoryData<string, int, int> data = [];
+            foreach (string device in TestDevices.Vulkan)
+            {
+                foreach (int slices in (int[])[1, 2])
+                {
+                    for (int tile = 0; tile < GemmPlanner.Tiles(slices).Count; tile++) data.Add(device, slices, tile);
+                }
+            }
+            return data;
+        }
+    }
+
+    [Theory, MemberData(nameof(AllDevices))]
+    public void Every_form_has_the_bits_of_the_reference(string device) => Agree(device, (seed, length) => FloatSamples.Unit(seed, length));
+
+    [Theory, MemberData(nameof(AllDevices))]
+    public void Every_form_has_the_bits_of_the_reference_with_special_values(string device) => Agree(device, (seed, length) => FloatSamples.Special(seed, length));
+
+    [Theory, MemberData(nameof(AllDevices))]
+    public void Every_form_has_the_bits_of_the_reference_in_the_denormal_range(string device) =>
+        Agree(device, (seed, length) => FloatSamples.Exponents(seed, -75, -60, length));
+
+    [Theory, MemberData(nameof(AllDevices))]
+    public void Every_form_has_the_bits_of_the_reference_where_the_epilogue_alone_meets_denormals(string device) =>
+        Agree(device, (seed, length) => FloatSamples.Exponents(seed, seed < 3 ? -8 : -149, seed < 3 ? 8 : -120, length));
+
+    // The tiled kernel is checked here on what both CPU drivers compute exactly: small integers, where fused and unfused agree.
+    [Theory, MemberData(nameof(Tiles))]
+    public void Every_tile_is_right_at_every_remainder(string device, int slices, int index)
+    {
+        FmaTile tile = GemmPlanner.Tiles(slices)[index];
+        int k = slices == 1 ? 2 * tile.Depth : 544;
+        drivers.On(device, context =>
+        {
+            for (int rest = 0; rest < 6; rest++)
+            {
+                Check(context, tile, new GemmProblem(new(tile.Rows + rest - 4, tile.Columns - rest + 4, k)));
+                Check(context, tile, new GemmProblem(new(1 + rest, tile.Columns + 4, k + rest)));
+                Check(context, tile, new GemmProblem(new((2 * tile.Rows) + 4, 8, k + (4 * rest))) { TransposeA = rest % 2 == 0, TransposeB = rest % 4 < 2 });
+            }
+        });
+    }
+
+    [Theory, MemberData(nameof(Tiles))]
+    public void Every_tile_is_right_in_every_form(string device, int slices, int index)
+    {
+        FmaTile tile = GemmPlanner.Tiles(slices)[index];
+        int k = (slices == 1 ? 19 : 517) + index; // also a K that four divides
+        drivers.On(device, context =>
+        {
+            foreach (GemmProblem problem in GemmProblems.Of(new(Math.Min(tile.Rows + 4, 36), tile.Columns + 4, k)).Where(problem => problem.Activation != GemmActivation.Gelu))
+                Check(context, tile, problem);
+        });
+    }
+
+    [Theory, MemberData(nameof(Tiles))]
+    public void Every_tile_undoes_the_scaling_of_its_inputs(string device, int slices, int index)
+    {
+        FmaTile tile = GemmPlanner.Tiles(slices)[index];
+        drivers.On(device, context => Check(context, tile, new GemmProblem(new(9, 12, slices == 1 ? 40 : 600)) { HasBias = true }, new(FmaPath.Scaled, 13, -7)));
+    }
+
+    private static void Check(VulkanContext context, FmaTile tile, GemmProblem problem, DenormalPlan? path = null)
+    {
+        GemmOperands operands = GemmProblems.Operands(problem, GemmProblems.SmallIntegers);
+        GemmLaunch launch = GemmLaunch.Plan(problem, operands, path ?? new(FmaPath.Native), context.Capabilities, tile);
+        AssertSame(problem, operands, context.Run(launch.Kernel).Outputs[0]);
+    }
+
+    private static void AssertSame(GemmProblem problem, GemmOperands operands, byte[] actual)
+    {
+        byte[] expected = operands.C.ToArray();
+        GemmReference.Compute(problem, operands, MemoryMarshal.Cast<byte, float>(expected.AsSpan()));
+        if (!expected.AsSpan().SequenceEqual(actual)) Assert.Fail($"{problem} differs from the reference first at element {expected.AsSpan().CommonPrefixLength(actual) / 4}");
+    }
+
+    private void Agree(string device, Func<int, int, Tensor> make) => drivers.OnOperators(device, context =>
+    {
+        foreach ((int m, int n, int k) in Shapes)
+        {
+            foreach (GemmProblem problem in GemmProblems.Of(new(m, n, k)))
+            {
+                GemmOperands operands = GemmProblems.Operands(problem, make);
+                AssertSame(problem, operands, Gemm.Compute(context, problem, operands).C);
+            }
+        }
+    });
+}

@@ -1,0 +1,83 @@
+using Hlx.Compute;
+using Hlx.Testing;
+
+namespace Hlx.Kernels.Tests;
+
+/// <summary>The choice of tiles, without a GPU.</summary>
+public sealed class GemmPlannerTests
+{
+    private static readonly DeviceLimits Limits = new(new(1024, 1024, 64), 1024, new(int.MaxValue, 65535, 65535), 49152, 256, 1L << 32);
+
+    [Theory]
+    [InlineData(8192, 8192, 8192, 128)]
+    [InlineData(4096, 4096, 4096, 128)]
+    [InlineData(2048, 2048, 2048, 128)]
+    [InlineData(1024, 1024, 4096, 64)]
+    [InlineData(1024, 1024, 1024, 64)]
+    [InlineData(512, 512, 512, 32)]
+    [InlineData(1, 4096, 4096, 32)]
+    [InlineData(1, 1, 1, 32)]
+    public void Large_products_get_large_tiles(int m, int n, int k, int rows) => Assert.Equal(rows, Choose(new(new GemmShape(m, n, k)), 132)!.Rows);
+
+    [Fact]
+    public void A_batch_counts_like_a_larger_matrix()
+    {
+        GemmProblem problem = new(new GemmShape(256, 256, 256));
+        Assert.Equal(32, Choose(problem, 132)!.Rows);
+        Assert.Equal(128, Choose(problem with { Batch = 64 }, 132)!.Rows);
+    }
+
+    [Fact]
+    public void A_smaller_device_needs_fewer_tiles() => Assert.Equal(128, Choose(new(new GemmShape(1024, 1024, 4096)), 16)!.Rows);
+
+    [Fact]
+    public void A_device_that_does_not_tell_its_size_gets_a_tile_too() => Assert.NotNull(Choose(new(new GemmShape(1024, 1024, 1024)), 0));
+
+    [Fact]
+    public void Tiles_that_exceed_a_limit_are_passed_over()
+    {
+        GemmProblem problem = new(new GemmShape(4096, 4096, 4096));
+        Assert.Equal(64, GemmPlanner.Choose(problem, Capabilities(132, Limits with { MaxSharedMemoryBytes = 16384 }))!.Rows);
+        Assert.Equal(32, GemmPlanner.Choose(problem, Capabilities(132, Limits with { MaxWorkgroupInvocations = 64 }))!.Rows);
+        Assert.Null(GemmPlanner.Choose(problem, Capabilities(132, Limits with { MaxSharedMemoryBytes = 1024 })));
+    }
+
+    [Fact]
+    public void Every_tile_is_one_that_the_shader_can_have_within_the_least_limits_of_vulkan()
+    {
+        foreach (int slices in (int[])[1, 2])
+        {
+            foreach (FmaTile tile in GemmPlanner.Tiles(slices))
+            {
+                Assert.Null(tile.Flaw);
+                Assert.InRange(tile.SharedBytes(slices), 1, 32768);
+            }
+        }
+        Assert.NotNull(new FmaTile(64, 64, 8, 32, 32, 4, 4).Flaw);
+        Assert.NotNull(new FmaTile(64, 64, 8, 32, 48, 8, 4).Flaw);
+    }
+
+    [Fact]
+    public void Without_a_tile_the_exact_kernel_runs()
+    {
+        GemmProblem problem = new(new GemmShape(8, 8, 8));
+        GemmOperands operands = new(new byte[256], new byte[256]);
+        Assert.Null(GemmLaunch.Plan(problem, operands, new(FmaPath.Native), Capabilities(1, Limits with { MaxSharedMemoryBytes = 1024 })).Tile);
+        Assert.Null(GemmLaunch.Plan(problem, operands, new(FmaPath.Exact), Capabilities(1, Limits)).Tile);
+        Assert.NotNull(GemmLaunch.Plan(problem, operands, new(FmaPath.Native), Capabilities(1, Limits)).Tile);
+    }
+
+    [Fact]
+    public void Matrices_that_exceed_the_device_are_refused()
+    {
+        GemmProblem problem = new(new GemmShape(300, 300, 16));
+        GemmOperands operands = new(new byte[19200], new byte[19200]);
+        HlxAssert.Refuses(ErrorCode.DeviceLimit, () => GemmLaunch.Plan(problem, operands, new(FmaPath.Native), Capabilities(1, Limits with { MaxBufferBytes = 359999 })));
+        HlxAssert.Refuses(ErrorCode.DeviceLimit, () => GemmLaunch.Plan(problem, operands, new(FmaPath.Native), Capabilities(1, Limits with { MaxWorkgroups = new(1, 1, 1) })));
+    }
+
+    private static FmaTile? Choose(GemmProblem problem, int multiprocessors) => GemmPlanner.Choose(problem, Capabilities(multiprocessors, Limits));
+
+    private static DeviceCapabilities Capabilities(int multiprocessors, DeviceLimits limits) =>
+        new(limits, new HashSet<string>(), new Version(1, 6)) { Multiprocessors = multiprocessors };
+}
