@@ -14,5 +14,6 @@ RootCommand root = new("HLX: GPU compute in which kernels, inputs and results ar
     GemmCommand.Create(),
     RunCommand.Create(),
     VerifyCommand.Create(),
+    BenchCommand.Create(),
 };
 return CommandRunner.Run(root, args);

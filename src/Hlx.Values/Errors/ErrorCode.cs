@@ -129,6 +129,12 @@ public static class ErrorCode
     /// <summary>A file cannot be read or written.</summary>
     public const string FileIo = "E_FILE_IO";
 
+    /// <summary>A program that a benchmark compares with failed.</summary>
+    public const string BenchPeer = "E_BENCH_PEER";
+
+    /// <summary>A benchmark is slower than before by more than is allowed.</summary>
+    public const string BenchRegression = "E_BENCH_REGRESSION";
+
     /// <summary>HLX has a defect; what it found contradicts what it relies on.</summary>
     public const string Internal = "E_INTERNAL";
 

@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Hlx.Cli.Bench;
+
+/// <summary>One figure of two result files.</summary>
+/// <param name="Name">What it is.</param>
+/// <param name="Base">Before: a median, or its ratio to a peer's.</param>
+/// <param name="New">Now.</param>
+/// <param name="IsRatio">Whether both are ratios to a peer that was measured in the same run.</param>
+internal sealed record Comparison(string Name, double Base, double New, bool IsRatio)
+{
+    /// <summary>By how much it is slower: 0.05 is 5 %.</summary>
+    public double Slowdown => (New / Base) - 1;
+}
+
+/// <summary>
+/// Compares the times of HLX in two result files. Where both files have a peer's time for the same case, the ratio to it counts, which a
+/// slower or faster machine does not change.
+/// </summary>
+internal static class ResultCompare
+{
+    private sealed record Row(string Implementation, string Profile, string Case, string Metric, double P50);
+
+    /// <summary>Compares.</summary>
+    /// <exception cref="HlxException"><see cref="ErrorCode.FileIo"/> if a file is no result file, or they share nothing.</exception>
+    public static List<Comparison> Compare(string baseFile, string newFile)
+    {
+        Row[] before = Read(baseFile), after = Read(newFile);
+        List<Comparison> comparisons = [];
+        foreach (Row row in after.Where(row => row.Implementation == "hlx"))
+        {
+            if (before.FirstOrDefault(other => Same(row, other) && other.Implementation == "hlx") is not Row old) continue;
+            string name = $"{row.Case} {row.Profile} {row.Metric}";
+            (double Old, double New)? peer = PeerOf(before, after, row);
+            comparisons.Add(peer is (double oldPeer, double newPeer) ? new(name, old.P50 / oldPeer, row.P50 / newPeer, true) : new(name, old.P50, row.P50, false));
+        }
+        return comparisons.Count > 0 ? comparisons : throw new HlxException(
+            ErrorCode.FileIo, $"{baseFile} and {newFile} have no case in common", "Compare files of the same benchmark");
+    }
+
+    private static bool Same(Row x, Row y) => x.Case == y.Case && x.Profile == y.Profile && x.Metric == y.Metric;
+
+    private static (double Old, double New)? PeerOf(Row[] before, Row[] after, Row row)
+    {
+        foreach (Row peer in after.Where(other => other.Implementation != "hlx" && other.Metric == row.Metric && IsBeside(other, row)))
+        {
+            if (before.FirstOrDefault(other => Same(peer, other) && other.Implementation == peer.Implementation) is Row old) return (old.P50, peer.P50);
+        }
+        return null;
+    }
+
+    private static bool IsBeside(Row peer, Row row) => peer.Case == $"{row.Case}, beside {row.Profile}" || (peer.Case == row.Case && peer.Profile == row.Profile);
+
+    private static Row[] Read(string file)
+    {
+        try
+        {
+            JsonArray rows = JsonNode.Parse(File.ReadAllText(file))!["rows"]!.AsArray();
+            return [.. rows.Select(row => new Row(Text(row, "implementation"), Text(row, "profile"), Text(row, "case"), Text(row, "metric"), row!["p50"]!.GetValue<double>()))];
+        }
+        catch (Exception malformed) when (malformed is JsonException or NullReferenceException or InvalidOperationException or FormatException)
+        {
+            throw new HlxException(ErrorCode.FileIo, $"{file} is no result file", "Pass a JSON file that `hlx bench` wrote");
+        }
+
+        static string Text(JsonNode? row, string field) => row![field]!.GetValue<string>();
+    }
+
+    /// <summary>The comparison as a table.</summary>
+    public static string Table(IReadOnlyList<Comparison> comparisons) => string.Concat(comparisons.Select(item => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{item.Name,-60} {item.Base,12:G5} -> {item.New,12:G5} {(item.IsRatio ? "of the peer" : "us"),-11} {item.Slowdown,8:P1}\n")));
+}
