@@ -30,6 +30,8 @@ internal static class FeatureCheck
         [Capability.VulkanMemoryModel] = "vulkanMemoryModel",
         [Capability.VulkanMemoryModelDeviceScope] = "vulkanMemoryModelDeviceScope",
         [Capability.CooperativeMatrixKHR] = "cooperativeMatrix",
+        [Capability.BFloat16TypeKHR] = "shaderBFloat16Type",
+        [Capability.BFloat16CooperativeMatrixKHR] = "shaderBFloat16CooperativeMatrix",
         [Capability.AtomicFloat32AddEXT] = "shaderBufferFloat32AtomicAdd",
         [Capability.DotProduct] = "shaderIntegerDotProduct",
         [Capability.DotProductInput4x8Bit] = "shaderIntegerDotProduct",

@@ -12,6 +12,21 @@ public static class NumericsProfile
     /// <summary>The version of <see cref="Fp32Ieee"/>; another order of operations is another version.</summary>
     public const int Fp32IeeeVersion = 1;
 
+    /// <summary>
+    /// Binary32 in and out; each number is cut into two of binary16 with exact scaling, and three products run on matrix units.
+    /// Run-to-run on one class of devices.
+    /// </summary>
+    public const string Fp32Split = "fp32.split";
+
+    /// <summary>Binary16 in, sums and result in binary32. Run-to-run on one class of devices.</summary>
+    public const string Fp16 = "fp16";
+
+    /// <summary>bfloat16 in, sums and result in binary32. Run-to-run on one class of devices.</summary>
+    public const string BFloat16 = "bf16";
+
+    /// <summary>Signed 8-bit integers in, exact sums modulo 2^32 out. Device-to-device.</summary>
+    public const string Int8 = "i8";
+
     private const int ShortestSplit = 513;
     private const int LongestSplit = 2047;
     private const int ChainGranularity = 32;

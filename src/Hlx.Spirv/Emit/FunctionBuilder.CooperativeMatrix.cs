@@ -8,7 +8,7 @@ public sealed partial class FunctionBuilder
     /// <param name="layout">Whether rows or columns follow each other in memory.</param>
     /// <param name="stride">The distance of rows (or columns), in elements of what the pointer points to.</param>
     public Value LoadMatrix(SpirvType type, Value pointer, CooperativeMatrixLayout layout, Value stride) =>
-        Emit(Op.CooperativeMatrixLoadKHR, type, pointer.Id, _module.Constant((uint)layout).Id, stride.Id);
+        Emit(Op.CooperativeMatrixLoadKHR, type, [pointer.Id, _module.Constant((uint)layout).Id, stride.Id, .. AccessOf(pointer)]);
 
     /// <summary>Writes a cooperative matrix.</summary>
     /// <param name="pointer">A pointer to its first element, in a buffer or in shared memory.</param>
@@ -16,7 +16,7 @@ public sealed partial class FunctionBuilder
     /// <param name="layout">Whether rows or columns follow each other in memory.</param>
     /// <param name="stride">The distance of rows (or columns), in elements of what the pointer points to.</param>
     public void StoreMatrix(Value pointer, Value matrix, CooperativeMatrixLayout layout, Value stride) =>
-        Do(Op.CooperativeMatrixStoreKHR, pointer.Id, matrix.Id, _module.Constant((uint)layout).Id, stride.Id);
+        Do(Op.CooperativeMatrixStoreKHR, [pointer.Id, matrix.Id, _module.Constant((uint)layout).Id, stride.Id, .. AccessOf(pointer)]);
 
     /// <summary>A·B + C.</summary>
     public Value MultiplyAdd(Value a, Value b, Value c)

@@ -77,13 +77,13 @@ public sealed partial class FunctionBuilder
     }
 
     /// <summary>Reads.</summary>
-    public Value Load(Value pointer) => Emit(Op.Load, Target(pointer), pointer.Id);
+    public Value Load(Value pointer) => Emit(Op.Load, Target(pointer), [pointer.Id, .. AccessOf(pointer)]);
 
     /// <summary>Writes.</summary>
     public void Store(Value pointer, Value value)
     {
         if (Target(pointer) != value.Type) throw new ArgumentException($"a {value.Type} cannot be stored through a {pointer.Type}");
-        Do(Op.Store, pointer.Id, value.Id);
+        Do(Op.Store, [pointer.Id, value.Id, .. AccessOf(pointer)]);
     }
 
     /// <summary>Adds to an integer in memory, atomically for the device; what was there before is returned.</summary>
@@ -95,11 +95,22 @@ public sealed partial class FunctionBuilder
     }
 
     /// <summary>Waits for the workgroup and makes its shared memory visible.</summary>
-    public void Barrier()
+    public void Barrier() => Barrier(Scope.Workgroup);
+
+    /// <summary>Waits for the subgroup and makes the shared memory that it wrote visible to it.</summary>
+    public void SubgroupBarrier() => Barrier(Scope.Subgroup);
+
+    private void Barrier(Scope execution)
     {
-        uint scope = _module.Constant((uint)Scope.Workgroup).Id;
-        Do(Op.ControlBarrier, scope, scope, _module.Constant((uint)(MemorySemantics.AcquireRelease | MemorySemantics.WorkgroupMemory)).Id);
+        uint scope = _module.Constant((uint)execution).Id;
+        MemorySemantics semantics = MemorySemantics.AcquireRelease | MemorySemantics.WorkgroupMemory;
+        if (_module.UsesVulkanMemoryModel) semantics |= MemorySemantics.MakeAvailable | MemorySemantics.MakeVisible;
+        Do(Op.ControlBarrier, scope, scope, _module.Constant((uint)semantics).Id);
     }
+
+    // In the Vulkan memory model only what is not private to an invocation is ordered between invocations.
+    private uint[] AccessOf(Value pointer) =>
+        _module.UsesVulkanMemoryModel && pointer.Type.Storage == StorageClass.Workgroup ? [(uint)MemoryAccess.NonPrivatePointer] : [];
 
     internal void WriteTo(WordStream output)
     {

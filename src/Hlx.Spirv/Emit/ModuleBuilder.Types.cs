@@ -48,6 +48,15 @@ public sealed partial class ModuleBuilder
         }, [(uint)bits]);
     }
 
+    /// <summary>A bfloat16 (SPV_KHR_bfloat16), to be stored and to be an element of cooperative matrices.</summary>
+    public SpirvType BFloat16()
+    {
+        Require(Capability.BFloat16TypeKHR);
+        Require(Capability.BFloat16CooperativeMatrixKHR);
+        Require("SPV_KHR_bfloat16");
+        return Declare(Op.TypeFloat, ScalarType.BFloat16, [16, (uint)FPEncoding.BFloat16KHR]);
+    }
+
     /// <summary>A vector of 2, 3 or 4 scalars.</summary>
     public SpirvType Vector(SpirvType element, uint components)
     {

@@ -120,8 +120,10 @@ internal static unsafe class SnapshotReader
 
     private static string NameOf(ComponentTypeKHR type)
     {
+        const string Prefix = "ComponentType", Suffix = "Khr"; // the binding has several names for one value
         string name = $"{type}";
-        return name.EndsWith("Khr", StringComparison.Ordinal) ? name[..^3] : name;
+        if (name.StartsWith(Prefix, StringComparison.Ordinal)) name = name[Prefix.Length..];
+        return name.EndsWith(Suffix, StringComparison.Ordinal) ? name[..^Suffix.Length] : name;
     }
 
     private static List<QueueFamily> QueueFamilies(Vk api, PhysicalDevice device)

@@ -1,0 +1,54 @@
+using Hlx.Compute;
+using Hlx.Values;
+
+namespace Hlx.Kernels;
+
+/// <summary>Chooses tiles for matrix units from what a device reports and the shape: pure policy.</summary>
+public static class MatrixPlanner
+{
+    private const int AssumedMultiprocessors = 64;
+
+    /// <summary>The types of a profile on a matrix unit: of A and B, and of C.</summary>
+    /// <exception cref="HlxException"><see cref="ErrorCode.NumericsUnsupported"/>.</exception>
+    public static (string Element, string Sum) TypesOf(string profile) => profile switch
+    {
+        NumericsProfile.Fp32Split or NumericsProfile.Fp16 => ("Float16", "Float32"),
+        NumericsProfile.BFloat16 => ("Bfloat16", "Float32"),
+        NumericsProfile.Int8 => ("Sint8", "Sint32"),
+        _ => throw new HlxException(ErrorCode.NumericsUnsupported, $"\"{profile}\" is no profile for matrix units", "Use fp32.split, fp16, bf16 or i8"),
+    };
+
+    /// <summary>All tiles for a profile that fit a device, from large to small.</summary>
+    /// <param name="profile">The profile.</param>
+    /// <param name="capabilities">The device.</param>
+    /// <exception cref="HlxException"><see cref="ErrorCode.NumericsUnsupported"/> if the device has no such unit, or no tile fits its limits.</exception>
+    public static IReadOnlyList<MatrixTile> Tiles(string profile, DeviceCapabilities capabilities)
+    {
+        ArgumentNullException.ThrowIfNull(capabilities);
+        (string element, string sum) = TypesOf(profile);
+        CooperativeMatrixShape unit = capabilities.CooperativeMatrices
+            .Where(shape => shape.A == element && shape.B == element && shape.C == sum && shape.Result == sum && shape is { M: 16, N: 16, K: 16 or 32 })
+            .OrderByDescending(shape => shape.K).FirstOrDefault()
+            ?? throw new HlxException(
+                ErrorCode.NumericsUnsupported, $"the device does not multiply 16×16 matrices of {element} into {sum} (VK_KHR_cooperative_matrix)", "Use fp32.ieee, or another device");
+        bool isBytes = element == "Sint8";
+        int depth = profile switch { NumericsProfile.Fp32Split => 16, NumericsProfile.Int8 => 64, _ => 32 };
+        int parts = profile == NumericsProfile.Fp32Split ? 2 : 1;
+        (int Rows, int Columns, int GroupRows, int GroupColumns)[] sizes = [(128, 128, 64, 32), (128, 64, 64, 32), (64, 64, 32, 32), (32, 32, 16, 16)];
+        MatrixTile[] tiles =
+        [
+            .. sizes.Select(size => new MatrixTile(unit, size.Rows, size.Columns, depth, size.GroupRows, size.GroupColumns, parts, 2, isBytes))
+                .Where(tile => tile.SharedBytes <= capabilities.Limits.MaxSharedMemoryBytes && tile.Threads <= capabilities.Limits.MaxWorkgroupInvocations),
+        ];
+        return tiles.Length > 0 ? tiles : throw new HlxException(ErrorCode.NumericsUnsupported, "the device has too little shared memory for matrix tiles", "Use fp32.ieee, or another device");
+    }
+
+    /// <summary>The largest tile of which there are enough for the device, or the smallest.</summary>
+    /// <inheritdoc cref="Tiles" path="/exception"/>
+    public static MatrixTile Choose(string profile, GemmShape shape, DeviceCapabilities capabilities)
+    {
+        IReadOnlyList<MatrixTile> tiles = Tiles(profile, capabilities);
+        int multiprocessors = capabilities.Multiprocessors > 0 ? capabilities.Multiprocessors : AssumedMultiprocessors;
+        return tiles.FirstOrDefault(tile => (double)((shape.M + tile.Rows - 1) / tile.Rows) * ((shape.N + tile.Columns - 1) / tile.Columns) >= 0.9 * multiprocessors) ?? tiles[^1];
+    }
+}
