@@ -38,7 +38,7 @@ public sealed partial class HlxRuntime
         Handle[] inputs = [.. provenance["inputs"].AsArray().Select(input => input.AsHandle())];
         Tensor a = Space.ResolveTensor(inputs[0]), b = Space.ResolveTensor(inputs[1]);
         IComputeDevice device = Device;
-        Handle recomputed = Collapse(Gemm.Multiply(device, a, b, RangeOf).Product);
+        Handle recomputed = Collapse(Gemm.Multiply(device, provenance["numerics"].AsText(), a, b, RangeOf).Product);
         if (recomputed != result)
         {
             try
@@ -53,29 +53,37 @@ public sealed partial class HlxRuntime
         return new(recomputed, recomputed == result, device.Name);
     }
 
-    /// <summary>Multiplies two matrices in the profile <c>fp32.ieee</c>: one handle on every device.</summary>
-    /// <param name="a">A, a tensor f32[M,K] or nested arrays.</param>
-    /// <param name="b">B, a tensor f32[K,N] or nested arrays.</param>
-    /// <param name="numerics">The numerics profile; only <c>fp32.ieee</c> exists so far.</param>
+    /// <summary>Multiplies two matrices; in the profile <c>fp32.ieee</c> with one handle on every device.</summary>
+    /// <param name="a">A, a tensor [M,K] of the profile's type, or nested arrays for f32.</param>
+    /// <param name="b">B, a tensor [K,N] of the same type, or nested arrays.</param>
+    /// <param name="numerics">The numerics profile: one of <see cref="NumericsProfile.All"/>.</param>
     /// <exception cref="HlxException"><see cref="ErrorCode.NumericsUnsupported"/>, <see cref="ErrorCode.ShapeMismatch"/>,
     /// <see cref="ErrorCode.HandleNotFound"/>, <see cref="ErrorCode.LedgerIncident"/>; as <see cref="IKernelDevice.Run"/>.</exception>
     public ProductRun Multiply(Handle a, Handle b, string numerics = NumericsProfile.Fp32Ieee)
     {
         long start = Stopwatch.GetTimestamp();
-        if (numerics != NumericsProfile.Fp32Ieee)
-            throw new HlxException(ErrorCode.NumericsUnsupported, $"\"{numerics}\" is no numerics profile", $"Use {NumericsProfile.Fp32Ieee}");
-        string key = ExecutionKey.ForOperator(GemmName, numerics, NumericsProfile.Fp32IeeeVersion, TensorHandle(a), TensorHandle(b));
+        if (!NumericsProfile.All.Contains(numerics))
+            throw new HlxException(ErrorCode.NumericsUnsupported, $"\"{numerics}\" is no numerics profile", $"Use one of {string.Join(", ", NumericsProfile.All)}");
+        string key = KeyOf(numerics, TensorHandle(a), TensorHandle(b));
         if (_options.Memoize && FindResult(key) is Handle known) return new(known, true, Stopwatch.GetElapsedTime(start), null, "", null);
 
         Tensor left = Space.ResolveTensor(a), right = Space.ResolveTensor(b);
-        _ = GemmShape.Of(left, right);
         IComputeDevice device = Device;
-        GemmResult product = Gemm.Multiply(device, left, right, RangeOf);
+        GemmResult product = Gemm.Multiply(device, numerics, left, right, RangeOf);
         Handle result = Collapse(product.Product);
         Space.Ledger.Record(key, result, HlxValue.Object(
             ("operator", GemmName), ("numerics", numerics), ("inputs", HlxValue.Array(a, b)),
-            ("device", device.Name), ("driver", device.Driver), ("path", product.Path.ToString().ToLowerInvariant())));
+            ("device", device.Name), ("driver", device.Driver), ("path", product.Path is FmaPath path ? path.ToString().ToLowerInvariant() : "")));
         return new(result, false, Stopwatch.GetElapsedTime(start), product.DeviceTime, device.Name, product.Path);
+    }
+
+    // What is promised on one class of devices only has that class in its key.
+    private string KeyOf(string numerics, params ReadOnlySpan<Handle> inputs)
+    {
+        int version = numerics == NumericsProfile.Fp32Ieee ? NumericsProfile.Fp32IeeeVersion : NumericsProfile.MatrixVersion;
+        return NumericsProfile.IsDeviceToDevice(numerics)
+            ? ExecutionKey.ForOperator(GemmName, numerics, version, inputs)
+            : ExecutionKey.ForOperator($"{GemmName} on {DeviceFingerprint.Of(Device)}", numerics, version, inputs);
     }
 
     // The one name of a tensor: nested arrays have the key of the tensor that they are.

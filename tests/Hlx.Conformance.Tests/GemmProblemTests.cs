@@ -83,7 +83,7 @@ public sealed class GemmProblemTests(DeviceFixture drivers)
     {
         GemmOperands operands = GemmProblems.Operands(problem, GemmProblems.SmallIntegers);
         GemmLaunch launch = GemmLaunch.Plan(problem, operands, path ?? new(FmaPath.Native), context.Capabilities, tile);
-        AssertSame(problem, operands, context.Run(launch.Kernel).Outputs[0]);
+        AssertSame(problem, operands, context.Run(launch.Sequence).Outputs[0]);
     }
 
     private static void AssertSame(GemmProblem problem, GemmOperands operands, byte[] actual)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Hlx.Compute;
 using Hlx.Kernels;
 using Hlx.Vulkan;
@@ -25,6 +26,8 @@ internal sealed class GemmProgram : IDisposable
     /// <summary>B as the profile sees it, in f32.</summary>
     public Tensor B { get; }
 
+    private bool IsInteger { get; init; }
+
     /// <summary>What the driver tells of the last stage's pipeline.</summary>
     public IReadOnlyList<(string Name, double Value)> Statistics => _program.Statistics(_result.Stage);
 
@@ -32,18 +35,23 @@ internal sealed class GemmProgram : IDisposable
     public static GemmProgram Record(VulkanContext device, string profile, Tensor a, Tensor b, int repeats)
     {
         if (profile != NumericsProfile.Fp32Ieee)
-            throw new HlxException(ErrorCode.NumericsUnsupported, $"\"{profile}\" is no numerics profile of products", $"Use {NumericsProfile.Fp32Ieee}");
+        {
+            ProfileOperands typed = ProfileOperands.Of(profile, a, b);
+            MatrixGemm plan = MatrixGemm.Plan(profile, GemmShape.Of(a, b), typed.Left, typed.Right, typed.IsRightTransposed, device.Capabilities);
+            return new(device.Record(plan.Sequence, repeats), repeats, typed.A, typed.B, plan.Result) { IsInteger = profile == NumericsProfile.Int8 };
+        }
         GemmProblem problem = new(GemmShape.Of(a, b));
         GemmOperands operands = new(a.Data, b.Data);
         GemmLaunch launch = GemmLaunch.Plan(problem, operands, Gemm.PathOf(device, problem, operands, Gemm.RangeOf), device.Capabilities);
-        return new(device.Record(KernelSequence.Of(launch.Kernel), repeats), repeats, a, b, new StageOutput(0, 0));
+        return new(device.Record(launch.Sequence, repeats), repeats, a, b, GemmLaunch.Result);
     }
 
-    /// <summary>The product, after a run.</summary>
+    /// <summary>The product in f32, after a run.</summary>
     public Tensor Read()
     {
         byte[] c = new byte[4L * _shape.M * _shape.N];
         _program.Read(_result, c);
+        if (IsInteger) c = MemoryMarshal.AsBytes(MemoryMarshal.Cast<byte, int>(c.AsSpan()).ToArray().Select(x => (float)x).ToArray().AsSpan()).ToArray();
         return new(DType.F32, [_shape.M, _shape.N], c);
     }
 

@@ -21,7 +21,7 @@ internal static class BenchCommand
             AllowMultipleArgumentsPerToken = true,
         };
         Option<string[]> numerics = new("--numerics") { Description = "Numerics profiles.", DefaultValueFactory = _ => [NumericsProfile.Fp32Ieee], AllowMultipleArgumentsPerToken = true };
-        numerics.AcceptOnlyFromAmong(NumericsProfile.Fp32Ieee);
+        numerics.AcceptOnlyFromAmong([.. NumericsProfile.All]);
         Option<string> data = Shared.Format("--data", GemmCase.Kinds[0], GemmCase.Kinds);
         Option<int> runs = new("--runs") { Description = "Samples of each metric.", DefaultValueFactory = _ => 100 };
         Option<string[]> peers = new("--peer") { Description = "A program of benchmarks/peers with its arguments; may be repeated.", DefaultValueFactory = _ => [] };

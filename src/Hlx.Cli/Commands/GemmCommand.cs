@@ -7,10 +7,10 @@ internal static class GemmCommand
 {
     public static Command Create()
     {
-        Argument<string> a = Shared.Source("A", "A matrix f32[M,K]: an npy file or a handle.");
-        Argument<string> b = Shared.Source("B", "A matrix f32[K,N]: an npy file or a handle.");
+        Argument<string> a = Shared.Source("A", "A matrix [M,K] of the type of --numerics: an npy file or a handle.");
+        Argument<string> b = Shared.Source("B", "A matrix [K,N] of the same type.");
         Option<string?> output = new("-o", "--output") { Description = "Write the product as an npy file." };
-        Option<string> numerics = Shared.Format("--numerics", NumericsProfile.Fp32Ieee, NumericsProfile.Fp32Ieee);
+        Option<string> numerics = Shared.Format("--numerics", NumericsProfile.Fp32Ieee, [.. NumericsProfile.All]);
         Option<string?> device = Shared.Device();
         Option<bool> noMemo = new("--no-memo") { Description = "Compute even if the result is known." };
         Option<bool> json = Shared.Json();

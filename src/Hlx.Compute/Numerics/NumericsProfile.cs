@@ -27,9 +27,19 @@ public static class NumericsProfile
     /// <summary>Signed 8-bit integers in, exact sums modulo 2^32 out. Device-to-device.</summary>
     public const string Int8 = "i8";
 
+    /// <summary>The version of the profiles but <see cref="Fp32Ieee"/>.</summary>
+    public const int MatrixVersion = 1;
+
     private const int ShortestSplit = 513;
     private const int LongestSplit = 2047;
     private const int ChainGranularity = 32;
+
+    /// <summary>All profiles.</summary>
+    public static IReadOnlyList<string> All => [Fp32Ieee, Fp32Split, Fp16, BFloat16, Int8];
+
+    /// <summary>Whether a profile promises the same bits on every device; the others promise them on one class of devices.</summary>
+    /// <param name="profile">The profile.</param>
+    public static bool IsDeviceToDevice(string profile) => profile is Fp32Ieee or Int8;
 
     /// <summary>The bits of every NaN that a profile produces: quiet, positive, no payload.</summary>
     public const uint CanonicalNaN32 = 0x7fc00000;

@@ -8,8 +8,8 @@ namespace Hlx.Kernels;
 /// <param name="GroupColumns">Columns of 32 invocations' tile (WN).</param>
 /// <param name="ThreadRows">Rows of an invocation's tile (TM), a multiple of 4.</param>
 /// <param name="ThreadColumns">Columns of an invocation's tile (TN), a multiple of 4.</param>
-/// <param name="ByColumn">Whether an invocation goes through its tile column by column; else row by row.</param>
-public sealed record FmaTile(int Rows, int Columns, int Depth, int GroupRows, int GroupColumns, int ThreadRows, int ThreadColumns, bool ByColumn = false)
+/// <param name="Module">The module: in which order an invocation goes through its tile.</param>
+public sealed record FmaTile(int Rows, int Columns, int Depth, int GroupRows, int GroupColumns, int ThreadRows, int ThreadColumns, string Module = "gemm_fma_4x4")
 {
     private const int PaddingVectors = 1;
 

@@ -4,10 +4,10 @@ using Hlx.Values;
 namespace Hlx.Kernels;
 
 /// <summary>What a product gave.</summary>
-/// <param name="Product">C, f32[M,N].</param>
-/// <param name="Path">How the fused multiply-adds were computed; the bits do not depend on it.</param>
+/// <param name="Product">C, f32[M,N]; i32[M,N] for <c>i8</c>.</param>
+/// <param name="Path">How the fused multiply-adds of <c>fp32.ieee</c> were computed; the bits do not depend on it. Null for other profiles.</param>
 /// <param name="DeviceTime">How long the computation itself took; null where the device has no timestamps.</param>
-public sealed record GemmResult(Tensor Product, FmaPath Path, TimeSpan? DeviceTime);
+public sealed record GemmResult(Tensor Product, FmaPath? Path, TimeSpan? DeviceTime);
 
 /// <summary>What a <see cref="GemmProblem"/> gave.</summary>
 /// <param name="C">C, little-endian f32, with the distances of the problem.</param>
@@ -32,6 +32,34 @@ public static class Gemm
         FloatRange Range(ReadOnlyMemory<byte> operand) => rangeOf!(operand.Equals(a.Data) ? a : b);
         GemmOutput output = Compute(device, new GemmProblem(shape), new GemmOperands(a.Data, b.Data), rangeOf is null ? null : Range);
         return new(new Tensor(DType.F32, [shape.M, shape.N], output.C), output.Path, output.DeviceTime);
+    }
+
+    /// <summary>Multiplies two matrices on a device in a numerics profile.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="numerics">The profile.</param>
+    /// <param name="a">A, [M,K]: f32, or f16, bf16 or i8 in the profile of that name.</param>
+    /// <param name="b">B, [K,N], of the same type.</param>
+    /// <param name="rangeOf">Gives the exponent range of a matrix where it is known already; computed if null.</param>
+    /// <remarks>
+    /// <c>fp32.split</c> computes products with infinities and NaN as <c>fp32.ieee</c> does. The CPU device has <c>fp32.ieee</c> and <c>i8</c>.
+    /// </remarks>
+    /// <exception cref="HlxException"><see cref="ErrorCode.ShapeMismatch"/>; <see cref="ErrorCode.NumericsUnsupported"/> if there is no
+    /// such profile, or the device does not have it; as <see cref="IKernelDevice.Run"/>.</exception>
+    public static GemmResult Multiply(IComputeDevice device, string numerics, Tensor a, Tensor b, Func<Tensor, FloatRange>? rangeOf = null)
+    {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
+        if (numerics == NumericsProfile.Fp32Ieee) return Multiply(device, a, b, rangeOf);
+        GemmShape shape = GemmShape.Of(a, b, MatrixPlanner.ElementOf(numerics));
+        if (numerics == NumericsProfile.Fp32Split && !(IsFinite(a) && IsFinite(b))) return Multiply(device, a, b, rangeOf);
+        DType type = numerics == NumericsProfile.Int8 ? DType.I32 : DType.F32;
+        if (shape.M == 0 || shape.N == 0) return new(new Tensor(type, [shape.M, shape.N], ReadOnlyMemory<byte>.Empty), null, TimeSpan.Zero);
+        if (device is CpuDevice && numerics == NumericsProfile.Int8) return new(MatrixReference.Multiply(shape, a, b), null, null);
+        if (device is not IKernelDevice kernels)
+            throw new HlxException(ErrorCode.NumericsUnsupported, $"{device?.Name} has no {numerics} product", "Use a device with matrix units (VK_KHR_cooperative_matrix), or fp32.ieee");
+        MatrixGemm plan = MatrixGemm.Plan(numerics, shape, a.Data, b.Data, transposeB: false, kernels.Capabilities);
+        SequenceResult result = kernels.Run(plan.Sequence);
+        return new(new Tensor(type, [shape.M, shape.N], result.Outputs[0]), null, Sum(result.DeviceTimes));
     }
 
     /// <summary>Computes C on a device.</summary>
@@ -88,7 +116,18 @@ public static class Gemm
     {
         DenormalPlan path = PathOf(device, problem, operands, rangeOf);
         GemmLaunch launch = GemmLaunch.Plan(problem, operands, path, device.Capabilities);
-        KernelResult result = device.Run(launch.Kernel);
-        return new(result.Outputs[0], path.Path, result.DeviceTime);
+        SequenceResult result = device.Run(launch.Sequence);
+        return new(result.Outputs[0], path.Path, Sum(result.DeviceTimes));
+    }
+
+    private static TimeSpan? Sum(IReadOnlyList<TimeSpan?> stages) => stages.Aggregate((TimeSpan?)TimeSpan.Zero, (sum, stage) => sum + stage);
+
+    private static bool IsFinite(Tensor tensor)
+    {
+        foreach (float number in tensor.AsSpan<float>())
+        {
+            if (!float.IsFinite(number)) return false;
+        }
+        return true;
     }
 }

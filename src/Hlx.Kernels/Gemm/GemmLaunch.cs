@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Hlx.Compute;
 using Hlx.Spirv;
@@ -6,20 +7,20 @@ using Hlx.Values;
 namespace Hlx.Kernels;
 
 /// <summary>The plan of a <see cref="GemmProblem"/> in <c>fp32.ieee</c> on a device that runs shaders: pure data, made without one.</summary>
-/// <param name="Kernel">The launch; buffer 2 is C.</param>
+/// <param name="Sequence">The product, and what follows it where the kernel of the product does not do that itself.</param>
 /// <param name="Scaling">The path and scaling that it was planned with.</param>
 /// <param name="Tile">The tile; null for the exact path.</param>
-public sealed record GemmLaunch(KernelLaunch Kernel, DenormalPlan Scaling, FmaTile? Tile)
+public sealed record GemmLaunch(KernelSequence Sequence, DenormalPlan Scaling, FmaTile? Tile)
 {
-    /// <summary>The position of C among the launch's buffers.</summary>
-    public const int ResultBuffer = 2;
-
     private const uint ExactTile = 16;
+    private const int FinishWidth = 64;
 
     private static readonly ReadOnlyMemory<byte> Nothing = new byte[4]; // Vulkan has no empty buffers
 
-    private static readonly Lazy<ShaderCode> Fma = new(() => new ShaderCode(EmbeddedModule.Load(typeof(GemmLaunch).Assembly, "gemm_fma")));
-    private static readonly Lazy<ShaderCode> Exact = new(() => new ShaderCode(EmbeddedModule.Load(typeof(GemmLaunch).Assembly, "gemm_exact")));
+    private static readonly ConcurrentDictionary<string, ShaderCode> Modules = new(StringComparer.Ordinal);
+
+    /// <summary>Where C comes out.</summary>
+    public static StageOutput Result => new(0, 0);
 
     /// <summary>Plans a problem.</summary>
     /// <param name="problem">The problem, checked.</param>
@@ -46,26 +47,34 @@ public sealed record GemmLaunch(KernelLaunch Kernel, DenormalPlan Scaling, FmaTi
                 ErrorCode.DeviceLimit, $"{problem.Batch} products of {shape.M}×{shape.K} and {shape.K}×{shape.N} exceed the device's buffers or dispatch",
                 "Cut the matrices into blocks, or use cpu://");
         }
-        KernelLaunch kernel = new(
-            chosen is null ? Exact.Value : Fma.Value,
-            "main",
-            [
-                KernelBuffer.Input(0, 0, Scaled(operands.A, scaling.ShiftA)),
-                KernelBuffer.Input(0, 1, Scaled(operands.B, scaling.ShiftB)),
-                Result(problem, operands),
-                KernelBuffer.Input(0, 3, problem.HasBias ? operands.Bias : Nothing),
-                KernelBuffer.Input(0, 4, problem.Beta != 0 ? operands.C : Nothing),
-            ],
-            workgroups)
+        List<KernelBuffer> buffers =
+        [
+            KernelBuffer.Input(0, 0, Scaled(operands.A, scaling.ShiftA)),
+            KernelBuffer.Input(0, 1, Scaled(operands.B, scaling.ShiftB)),
+            C(problem, operands),
+        ];
+        KernelBuffer bias = KernelBuffer.Input(0, 3, problem.HasBias ? operands.Bias : Nothing), before = KernelBuffer.Input(0, 4, problem.Beta != 0 ? operands.C : Nothing);
+        if (chosen is null) buffers.AddRange([bias, before]);
+        List<KernelLaunch> stages = [Launch(chosen is null ? "gemm_exact" : IsInFours(problem) ? chosen.Module : "gemm_fma_any", buffers, workgroups)];
+        if (chosen is not null && (!problem.IsPlain || scaling.Path == FmaPath.Scaled))
         {
-            PushConstants = Constants(problem, scaling),
-            Specialization = [.. Specialization(problem, scaling, chosen).Select(entry => new SpecializationValue(entry.Id, (uint)entry.Value))],
+            KernelBuffer product = new(0, 0, 0, default, false) { Same = new StageBuffer(0, 2) };
+            stages.Add(Launch(
+                "gemm_finish", [product, bias with { Binding = 1 }, before with { Binding = 2 }],
+                new((uint)((problem.Shape.N + FinishWidth - 1) / FinishWidth), (uint)problem.Shape.M, (uint)problem.Batch)));
+        }
+        return new(new KernelSequence(stages, [Result]), scaling, chosen);
+
+        KernelLaunch Launch(string module, IReadOnlyList<KernelBuffer> bound, Extent3 groups) => new(
+            Modules.GetOrAdd(module, static name => new ShaderCode(EmbeddedModule.Load(typeof(GemmLaunch).Assembly, name))), "main", bound, groups)
+        {
+            PushConstants = Constants(problem, scaling).AsMemory(0, module is "gemm_exact" or "gemm_finish" ? 52 : 40),
+            Specialization = [.. (module == "gemm_finish" ? Finish(problem, scaling) : Specialization(problem, scaling, chosen)).Select(entry => new SpecializationValue(entry.Id, (uint)entry.Value))],
             BoundsChecked = false,
         };
-        return new(kernel, scaling, chosen);
     }
 
-    private static KernelBuffer Result(GemmProblem problem, GemmOperands operands)
+    private static KernelBuffer C(GemmProblem problem, GemmOperands operands)
     {
         long bytes = 4 * problem.ElementsC;
         bool isTight = problem.DistanceC == problem.Shape.N && problem.BatchC == (long)problem.Shape.M * problem.Shape.N;
@@ -85,35 +94,27 @@ public sealed record GemmLaunch(KernelLaunch Kernel, DenormalPlan Scaling, FmaTi
         return MemoryMarshal.AsBytes(words.AsSpan()).ToArray();
     }
 
+    private static IEnumerable<(uint Id, int Value)> Finish(GemmProblem problem, DenormalPlan scaling) =>
+    [
+        (20, problem.Alpha != 1 ? 1 : 0), (21, problem.Beta != 0 ? 1 : 0), (22, problem.HasBias ? 1 : 0), (23, (int)problem.Activation), (24, scaling.Path == FmaPath.Scaled ? 1 : 0),
+    ];
+
     private static IEnumerable<(uint Id, int Value)> Specialization(GemmProblem problem, DenormalPlan scaling, FmaTile? tile)
     {
-        yield return (9, problem.TransposeA ? 1 : 0);
-        yield return (10, problem.TransposeB ? 1 : 0);
-        yield return (20, problem.Alpha != 1 ? 1 : 0);
-        yield return (21, problem.Beta != 0 ? 1 : 0);
-        yield return (22, problem.HasBias ? 1 : 0);
-        yield return (23, (int)problem.Activation);
-        yield return (24, scaling.Path == FmaPath.Scaled ? 1 : 0);
-        if (tile is null) yield break;
+        (uint Id, int Value)[] transposes = [(9, problem.TransposeA ? 1 : 0), (10, problem.TransposeB ? 1 : 0)];
+        if (tile is null) return [.. transposes, .. Finish(problem, scaling)];
         int k = problem.Shape.K, first = NumericsProfile.Fp32IeeeFirstChain(k), slices = GemmPlanner.Slices(k);
-        yield return (0, tile.Threads * slices);
-        yield return (1, tile.Rows);
-        yield return (2, tile.Columns);
-        yield return (3, tile.Depth);
-        yield return (4, tile.GroupRows);
-        yield return (5, tile.GroupColumns);
-        yield return (6, tile.ThreadRows);
-        yield return (7, tile.ThreadColumns);
-        yield return (8, slices);
-        yield return (11, InFours(problem.ColumnsA, problem.DistanceA, problem.BatchA));
-        yield return (12, InFours(problem.ColumnsB, problem.DistanceB, problem.BatchB));
-        yield return (13, InFours(problem.Shape.N, problem.DistanceC, problem.BatchC));
-        yield return (14, first % tile.Depth == 0 && (first == k || first == k - first) ? 0 : 1);
-        yield return (15, tile.ByColumn ? 1 : 0);
+        bool isWhole = first % tile.Depth == 0 && (first == k || first == k - first);
+        return
+        [
+            .. transposes, (0, tile.Threads * slices), (1, tile.Rows), (2, tile.Columns), (3, tile.Depth), (4, tile.GroupRows), (5, tile.GroupColumns),
+            (6, tile.ThreadRows), (7, tile.ThreadColumns), (8, slices), (11, isWhole ? 0 : 1),
+        ];
     }
 
     // Whether rows can be read and written four numbers at a time.
-    private static int InFours(int columns, int distance, long stride) => columns % 4 == 0 && distance % 4 == 0 && stride % 4 == 0 ? 1 : 0;
+    private static bool IsInFours(GemmProblem problem) => problem.Batch == 1
+        && ((problem.ColumnsA | problem.DistanceA | problem.ColumnsB | problem.DistanceB | problem.Shape.N | problem.DistanceC) & 3) == 0;
 
     private static uint Tiles(int extent) => (uint)((extent + ExactTile - 1) / ExactTile);
 

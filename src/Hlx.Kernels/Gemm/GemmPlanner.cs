@@ -14,7 +14,7 @@ public static class GemmPlanner
     // side by side. Measured on an H100 (docs/performance/gemm.md).
     private static readonly (FmaTile Tile, double PerMultiprocessor)[] Whole =
     [
-        (new(128, 128, 8, 64, 64, 8, 16, ByColumn: true), 1.5),
+        (new(128, 128, 8, 64, 64, 8, 16, "gemm_fma_8x16"), 1.5),
         (new(64, 64, 8, 32, 32, 8, 4), 0.9),
         (new(32, 64, 16, 32, 16, 4, 4), 0.9),
         (new(32, 32, 16, 16, 32, 4, 4), 0),
@@ -22,7 +22,7 @@ public static class GemmPlanner
 
     private static readonly (FmaTile Tile, double PerMultiprocessor)[] Halves =
     [
-        (new(64, 128, 8, 32, 64, 8, 8), 0.9),
+        (new(64, 128, 8, 32, 64, 8, 8, "gemm_fma_8x8"), 0.9),
         (new(32, 64, 16, 32, 16, 4, 4), 0.9),
         (new(32, 32, 16, 16, 32, 4, 4), 0),
     ];

@@ -15,7 +15,16 @@ public static class MatrixPlanner
         NumericsProfile.Fp32Split or NumericsProfile.Fp16 => ("Float16", "Float32"),
         NumericsProfile.BFloat16 => ("Bfloat16", "Float32"),
         NumericsProfile.Int8 => ("Sint8", "Sint32"),
-        _ => throw new HlxException(ErrorCode.NumericsUnsupported, $"\"{profile}\" is no profile for matrix units", "Use fp32.split, fp16, bf16 or i8"),
+        _ => throw new HlxException(ErrorCode.NumericsUnsupported, $"\"{profile}\" is no numerics profile of products", $"Use one of {string.Join(", ", NumericsProfile.All)}"),
+    };
+
+    /// <summary>The type of the tensors that a profile multiplies.</summary>
+    /// <inheritdoc cref="TypesOf" path="/exception"/>
+    public static DType ElementOf(string profile) => profile == NumericsProfile.Fp32Split ? DType.F32 : TypesOf(profile).Element switch
+    {
+        "Float16" => DType.F16,
+        "Bfloat16" => DType.BF16,
+        _ => DType.I8,
     };
 
     /// <summary>All tiles for a profile that fit a device, from large to small.</summary>
