@@ -1,23 +1,28 @@
 #version 450
-#extension GL_EXT_shader_explicit_arithmetic_types_int8 : require
-#extension GL_EXT_shader_explicit_arithmetic_types_int16 : require
-#extension GL_EXT_shader_8bit_storage : require
-#extension GL_EXT_shader_16bit_storage : require
 
-// Copies a matrix, or its transpose, into one that is padded with zeros. Compiled for elements of 8 and of 16 bits.
+// Copies a matrix of elements of 1 or 2 bytes, or its transpose, into one that is padded with zeros. An invocation writes 4 bytes; words are
+// all that is read and written, since not every device has narrower types.
 
 layout(local_size_x = 256) in;
 layout(constant_id = 0) const bool TRANSPOSE = false;
+layout(constant_id = 1) const uint BYTES = 2; // of an element
 
-layout(set = 0, binding = 0) readonly buffer From { ELEMENT from[]; };
-layout(set = 0, binding = 1) writeonly buffer To { ELEMENT to[]; };
+layout(set = 0, binding = 0) readonly buffer From { uint from[]; };
+layout(set = 0, binding = 1) writeonly buffer To { uint to[]; };
 
 layout(push_constant) uniform Shape { uint ROWS, COLUMNS, PADDED_ROWS, PADDED_COLUMNS; }; // of what is written
 
+const uint IN_WORD = 4 / BYTES, BITS = 8 * BYTES, MASK = (1u << BITS) - 1;
+
 void main()
 {
-    uint column = gl_GlobalInvocationID.x, row = gl_WorkGroupID.y;
+    uint column = gl_GlobalInvocationID.x * IN_WORD, row = gl_WorkGroupID.y;
     if (column >= PADDED_COLUMNS) return;
-    bool isInside = row < ROWS && column < COLUMNS;
-    to[row * PADDED_COLUMNS + column] = isInside ? from[TRANSPOSE ? column * ROWS + row : row * COLUMNS + column] : ELEMENT(0);
+    uint word = 0;
+    for (uint i = 0; i < IN_WORD && row < ROWS && column + i < COLUMNS; i++)
+    {
+        uint at = TRANSPOSE ? (column + i) * ROWS + row : row * COLUMNS + column + i;
+        word |= (from[at / IN_WORD] >> (at % IN_WORD * BITS) & MASK) << (i * BITS);
+    }
+    to[(row * PADDED_COLUMNS + column) / IN_WORD] = word;
 }

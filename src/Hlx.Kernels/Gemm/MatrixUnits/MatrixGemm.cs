@@ -15,8 +15,7 @@ public sealed record MatrixGemm(KernelSequence Sequence, StageOutput Result, Mat
     private static readonly ConcurrentDictionary<MatrixTile, ShaderCode> Modules = new();
     private static readonly Lazy<ShaderCode> SplitMax = Embedded("split_max");
     private static readonly Lazy<ShaderCode> SplitPlanes = Embedded("split_planes");
-    private static readonly Lazy<ShaderCode> Pad8 = Embedded("pad_8");
-    private static readonly Lazy<ShaderCode> Pad16 = Embedded("pad_16");
+    private static readonly Lazy<ShaderCode> Pad = Embedded("pad");
 
     /// <summary>Plans C = A·op(B).</summary>
     /// <param name="profile">The numerics profile: <c>fp32.split</c>, <c>fp16</c>, <c>bf16</c> or <c>i8</c>.</param>
@@ -99,11 +98,11 @@ public sealed record MatrixGemm(KernelSequence Sequence, StageOutput Result, Mat
     {
         if (!transpose && rows == paddedRows && columns == paddedColumns) return KernelBuffer.Input(0, binding, matrix);
         stages.Add(new(
-            (tile.ElementBytes == 1 ? Pad8 : Pad16).Value, "main", [KernelBuffer.Input(0, 0, matrix), Overwritten(1, (long)paddedRows * paddedColumns * tile.ElementBytes)],
-            new Extent3((uint)((paddedColumns + 255) / 256), (uint)paddedRows, 1))
+            Pad.Value, "main", [KernelBuffer.Input(0, 0, matrix), Overwritten(1, (long)paddedRows * paddedColumns * tile.ElementBytes)],
+            new Extent3((uint)((paddedColumns * tile.ElementBytes) + 1023) / 1024, (uint)paddedRows, 1))
         {
             PushConstants = Words((uint)rows, (uint)columns, (uint)paddedRows, (uint)paddedColumns),
-            Specialization = [new(0, transpose ? 1u : 0)],
+            Specialization = [new(0, transpose ? 1u : 0), new(1, (uint)tile.ElementBytes)],
             BoundsChecked = false,
         });
         return Same(binding, stages.Count - 1, 1);

@@ -8,6 +8,16 @@ public static class MatrixPlanner
 {
     private const int AssumedMultiprocessors = 64;
 
+    private readonly record struct Size(int Rows, int Columns, int Depth, int GroupRows, int GroupColumns, int Stages);
+
+    // From large to small; measured on an H100 (docs/performance/gemm.md).
+    private static Size[] Sizes(string profile) => profile switch
+    {
+        NumericsProfile.Fp32Split => [new(128, 128, 32, 64, 32, 1), new(64, 64, 32, 32, 32, 1), new(32, 32, 32, 16, 16, 2)],
+        NumericsProfile.Int8 => [new(128, 128, 128, 64, 32, 1), new(64, 64, 64, 32, 32, 2), new(32, 32, 64, 16, 16, 2)],
+        _ => [new(128, 256, 32, 64, 64, 1), new(128, 128, 32, 64, 32, 2), new(64, 64, 32, 32, 32, 2), new(32, 32, 32, 16, 16, 2)],
+    };
+
     /// <summary>The types of a profile on a matrix unit: of A and B, and of C.</summary>
     /// <exception cref="HlxException"><see cref="ErrorCode.NumericsUnsupported"/>.</exception>
     public static (string Element, string Sum) TypesOf(string profile) => profile switch
@@ -40,13 +50,10 @@ public static class MatrixPlanner
             .OrderByDescending(shape => shape.K).FirstOrDefault()
             ?? throw new HlxException(
                 ErrorCode.NumericsUnsupported, $"the device does not multiply 16×16 matrices of {element} into {sum} (VK_KHR_cooperative_matrix)", "Use fp32.ieee, or another device");
-        bool isBytes = element == "Sint8";
-        int depth = profile switch { NumericsProfile.Fp32Split => 16, NumericsProfile.Int8 => 64, _ => 32 };
         int parts = profile == NumericsProfile.Fp32Split ? 2 : 1;
-        (int Rows, int Columns, int GroupRows, int GroupColumns)[] sizes = [(128, 128, 64, 32), (128, 64, 64, 32), (64, 64, 32, 32), (32, 32, 16, 16)];
         MatrixTile[] tiles =
         [
-            .. sizes.Select(size => new MatrixTile(unit, size.Rows, size.Columns, depth, size.GroupRows, size.GroupColumns, parts, 2, isBytes))
+            .. Sizes(profile).Select(size => new MatrixTile(unit, size.Rows, size.Columns, size.Depth, size.GroupRows, size.GroupColumns, parts, size.Stages, element == "Sint8"))
                 .Where(tile => tile.SharedBytes <= capabilities.Limits.MaxSharedMemoryBytes && tile.Threads <= capabilities.Limits.MaxWorkgroupInvocations),
         ];
         return tiles.Length > 0 ? tiles : throw new HlxException(ErrorCode.NumericsUnsupported, "the device has too little shared memory for matrix tiles", "Use fp32.ieee, or another device");
