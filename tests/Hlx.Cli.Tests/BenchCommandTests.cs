@@ -1,0 +1,79 @@
+using System.Text.Json.Nodes;
+using Hlx.Testing;
+
+namespace Hlx.Cli.Tests;
+
+/// <summary>The benchmark of products with a peer, and the comparison of results.</summary>
+public sealed class BenchCommandTests : IDisposable
+{
+    private readonly HlxProcess _hlx = new();
+
+    public void Dispose() => _hlx.Dispose();
+
+    [Fact]
+    public void A_product_is_timed_beside_a_peer_and_the_file_compares_with_itself()
+    {
+        string peer = _hlx.Folder["peer.sh"], folder = _hlx.Folder["results"];
+        File.WriteAllText(peer, """
+            echo '{"implementation":"fake","version":"1.0"}'
+            while read -r metric profile m n k data samples; do echo "{\"error\":1e-7,\"values\":[$m,$m]}"; done
+            """);
+        (int code, string output, string errors) = _hlx.Run(
+            "", "bench", "gemm", "--size", "48", "--size", "17x5x600", "--runs", "2", "--device", CpuDrivers.Lavapipe, "--peer", $"bash {peer}", "-o", folder);
+        Assert.True(code == 0, errors);
+        Assert.Contains("fake 48, 1.0E-007", output, StringComparison.Ordinal);
+        string json = Path.Combine(folder, "gemm.json");
+        JsonNode file = JsonNode.Parse(File.ReadAllText(json))!;
+        Assert.Equal("1.0", (string)file["settings"]!["peer_fake"]!);
+        JsonNode[] rows = [.. file["rows"]!.AsArray().Select(row => row!)];
+        Assert.Equal(["48x48x48", "17x5x600"], rows.Where(row => (string)row["implementation"]! == "hlx").Select(row => (string)row["case"]!).Distinct());
+        Assert.All(rows, row => Assert.True((double)row["p50"]! > 0));
+        Assert.All(rows.Where(row => (string)row["implementation"]! == "hlx"), row => Assert.InRange((double)row["error"]!, 1e-9, 1e-6));
+        Assert.True(File.Exists(Path.Combine(folder, "gemm.csv")));
+        _hlx.Succeeds("bench", "compare", json, json);
+
+        // A time that doubled fails by its ratio to the peer; with the peer's doubled too it passes.
+        string slower = _hlx.Folder["slower.json"], slowMachine = _hlx.Folder["slow-machine.json"];
+        Double(file, row => (string)row["implementation"]! == "hlx" && (string)row["metric"]! == "device_time");
+        File.WriteAllText(slower, file.ToJsonString());
+        (code, output, errors) = _hlx.Run("", "bench", "compare", json, slower);
+        Assert.Equal(1, code);
+        Assert.Contains("100.0 %", output, StringComparison.Ordinal);
+        Assert.StartsWith("error E_BENCH_REGRESSION: 2 of 4 times are more than 5 % slower", errors, StringComparison.Ordinal);
+        _hlx.Succeeds("bench", "compare", json, slower, "--max-regression", "110%");
+        Double(file, row => (string)row["implementation"]! == "fake" && (string)row["metric"]! == "device_time");
+        File.WriteAllText(slowMachine, file.ToJsonString());
+        _hlx.Succeeds("bench", "compare", json, slowMachine);
+    }
+
+    [Fact]
+    public void A_missing_peer_is_named_and_left_out()
+    {
+        string peer = _hlx.Folder["peer.sh"];
+        File.WriteAllText(peer, "echo '{\"skipped\":\"no GPU here\"}'");
+        (int code, _, string errors) = _hlx.Run(
+            "", "bench", "gemm", "--size", "8", "--runs", "1", "--device", CpuDrivers.Lavapipe, "--peer", $"bash {peer}", "--peer", _hlx.Folder["nothing"]);
+        Assert.Equal(0, code);
+        Assert.Contains("without this peer: no GPU here", errors, StringComparison.Ordinal);
+        Assert.Contains("cannot be run", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Bad_input_gets_one_line()
+    {
+        string file = _hlx.Folder["no.json"];
+        File.WriteAllText(file, "{}");
+        _hlx.Fails("E_SHAPE_MISMATCH", "bench", "gemm", "--size", "0x1", "--device", CpuDrivers.Lavapipe);
+        (int code, string output, string errors) = _hlx.Run("", "bench", "gemm", "--size", "8", "--numerics", "fp16", "--device", CpuDrivers.Lavapipe);
+        Assert.Equal((1, ""), (code, output));
+        Assert.StartsWith("error E_NUMERICS_UNSUPPORTED: the device does not multiply", errors.TrimEnd('\n').Split('\n')[^1], StringComparison.Ordinal); // after the progress
+        _hlx.Fails("E_FILE_IO", "bench", "compare", file, file);
+        _hlx.Fails("E_FILE_IO", "bench", "compare", file, _hlx.Folder["missing.json"]);
+        _hlx.Fails("E_TYPE_MISMATCH", "bench", "compare", file, file, "--max-regression", "much");
+    }
+
+    private static void Double(JsonNode file, Func<JsonNode, bool> which)
+    {
+        foreach (JsonNode? row in file["rows"]!.AsArray().Where(row => which(row!))) row!["p50"] = 2 * (double)row["p50"]!;
+    }
+}
