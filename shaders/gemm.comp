@@ -4,7 +4,7 @@
 // user would write one; the operator's own kernels are gemm_fma.comp and gemm_exact.comp.
 
 layout(local_size_x = 16, local_size_y = 16, local_size_x_id = 0, local_size_y_id = 1) in;
-const uint TILE_K = 16;
+layout(constant_id = 2) const uint TILE_K = 16;
 
 layout(set = 0, binding = 0) readonly buffer MatrixA { float a[]; };
 layout(set = 0, binding = 1) readonly buffer MatrixB { float b[]; };

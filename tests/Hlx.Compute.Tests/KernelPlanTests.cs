@@ -38,11 +38,11 @@ public sealed class KernelPlanTests
             Dispatch = new Extent3(4, 3, 1),
             PushConstants = [33, 50, 20],
             PushConstantsLayout = "3×uint32",
-            Specialization = new Dictionary<uint, HlxValue> { [2] = 256 },
+            Specialization = new Dictionary<uint, HlxValue> { [2] = 32 },
         };
         KernelPlan stated = KernelPlan.For(kernel, Gemm, KernelOperands.Of(A, B), Device), inferred = KernelPlan.For(Product, Gemm, KernelOperands.Of(A, B), Device);
         Assert.Equal(inferred.Launch.PushConstants.ToArray(), stated.Launch.PushConstants.ToArray());
-        Assert.Equal([new(0, 16), new(1, 16), new(2, 256)], stated.Launch.Specialization);
+        Assert.Equal([new(0, 16), new(1, 16), new(2, 32)], stated.Launch.Specialization);
         Assert.Equal(kernel.ToValue(), ComputeKernel.FromValue(kernel.ToValue()).ToValue());
     }
 

@@ -10,7 +10,7 @@ public sealed class MatrixUnitTests
     private static readonly DeviceCapabilities H100 = DevicePlan
         .For(DeviceSnapshot.FromValue(Json.Decode(File.ReadLines(TestData.PathOf("device-snapshots.jsonl")).First())), new DeviceRequest()).Capabilities;
 
-    public static TheoryData<string> Profiles => [NumericsProfile.Fp32Split, NumericsProfile.Fp16, NumericsProfile.BFloat16, NumericsProfile.Int8];
+    public static TheoryData<string> Profiles => [NumericsProfile.Fp32Fixed, NumericsProfile.Fp32Split, NumericsProfile.Fp16, NumericsProfile.BFloat16, NumericsProfile.Int8];
 
     [Theory, MemberData(nameof(Profiles))]
     public void Every_tile_for_the_h100_is_a_module_within_its_limits(string profile)
@@ -92,6 +92,22 @@ public sealed class MatrixUnitTests
         using CpuDevice cpu = new();
         Tensor a = FloatSamples.Special(1, 9, 9), b = FloatSamples.Unit(2, 9, 9);
         Assert.Equal(Gemm.Multiply(cpu, a, b).Product.DataHandle, Gemm.Multiply(cpu, NumericsProfile.Fp32Split, a, b).Product.DataHandle);
+    }
+
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(2048)]
+    public void Fixed_products_run_on_integer_units_where_there_are_some(int k)
+    {
+        byte[] a = new byte[4 * 100 * k], b = new byte[4 * k * 70];
+        MatrixGemm onUnits = MatrixGemm.Plan(NumericsProfile.Fp32Fixed, new(100, 70, k), a, b, false, H100);
+        MatrixGemm without = MatrixGemm.Plan(NumericsProfile.Fp32Fixed, new(100, 70, k), a, b, false, H100 with { CooperativeMatrices = [] });
+        Assert.NotNull(onUnits.Tile);
+        Assert.Null(without.Tile);
+        Assert.Contains(Capability.CooperativeMatrixKHR, onUnits.Sequence.Stages[2].Code.Module.Capabilities);
+        Assert.DoesNotContain(Capability.CooperativeMatrixKHR, without.Sequence.Stages[2].Code.Module.Capabilities);
+        Assert.Equal(4, onUnits.Sequence.Stages.Count);
+        HlxAssert.Refuses(ErrorCode.NumericsUnsupported, () => MatrixGemm.Plan(NumericsProfile.Fp32Fixed, new(1, 1, 32769), new byte[131076], new byte[131076], false, H100));
     }
 
     private static void Check(MatrixTile tile, DeviceLimits limits)

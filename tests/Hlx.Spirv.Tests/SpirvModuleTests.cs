@@ -19,7 +19,7 @@ public sealed class SpirvModuleTests
         Assert.All(module.Bindings, binding => Assert.True(binding.IsStorageBuffer));
         Assert.Equal([(0u, true, false), (1, true, false), (2, false, true)], module.Bindings.Select(b => (b.Binding, b.IsReadOnly, b.IsWriteOnly)));
         Assert.Equal([new("M", ScalarType.UInt32, 0), new("N", ScalarType.UInt32, 4), new("K", ScalarType.UInt32, 8)], module.PushConstants);
-        Assert.Equal([(0u, 16ul), (1, 16), (2, 512)], module.SpecializationConstants.Select(constant => (constant.Id, constant.Default)));
+        Assert.Equal([(0u, 16ul), (1, 16), (2, 16)], module.SpecializationConstants.Select(constant => (constant.Id, constant.Default)));
         Assert.Equal([Capability.Shader], module.Capabilities);
         Assert.Empty(module.Extensions);
     }

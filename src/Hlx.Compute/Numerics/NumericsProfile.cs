@@ -13,6 +13,12 @@ public static class NumericsProfile
     public const int Fp32IeeeVersion = 1;
 
     /// <summary>
+    /// Binary32 in and out; numbers become integers in units of their row or column, products are summed exactly on integer matrix units
+    /// or without them, and rounded once. Device-to-device: the same bits on every device.
+    /// </summary>
+    public const string Fp32Fixed = "fp32.fixed";
+
+    /// <summary>
     /// Binary32 in and out; each number is cut into two of binary16 with exact scaling, and three products run on matrix units.
     /// Run-to-run on one class of devices.
     /// </summary>
@@ -35,11 +41,11 @@ public static class NumericsProfile
     private const int ChainGranularity = 32;
 
     /// <summary>All profiles.</summary>
-    public static IReadOnlyList<string> All => [Fp32Ieee, Fp32Split, Fp16, BFloat16, Int8];
+    public static IReadOnlyList<string> All => [Fp32Ieee, Fp32Fixed, Fp32Split, Fp16, BFloat16, Int8];
 
     /// <summary>Whether a profile promises the same bits on every device; the others promise them on one class of devices.</summary>
     /// <param name="profile">The profile.</param>
-    public static bool IsDeviceToDevice(string profile) => profile is Fp32Ieee or Int8;
+    public static bool IsDeviceToDevice(string profile) => profile is Fp32Ieee or Fp32Fixed or Int8;
 
     /// <summary>The bits of every NaN that a profile produces: quiet, positive, no payload.</summary>
     public const uint CanonicalNaN32 = 0x7fc00000;

@@ -41,7 +41,8 @@ public static class Gemm
     /// <param name="b">B, [K,N], of the same type.</param>
     /// <param name="rangeOf">Gives the exponent range of a matrix where it is known already; computed if null.</param>
     /// <remarks>
-    /// <c>fp32.split</c> computes products with infinities and NaN as <c>fp32.ieee</c> does. The CPU device has <c>fp32.ieee</c> and <c>i8</c>.
+    /// <c>fp32.split</c> and <c>fp32.fixed</c> compute products with infinities and NaN as <c>fp32.ieee</c> does. The CPU device has
+    /// <c>fp32.ieee</c>, <c>fp32.fixed</c> and <c>i8</c>.
     /// </remarks>
     /// <exception cref="HlxException"><see cref="ErrorCode.ShapeMismatch"/>; <see cref="ErrorCode.NumericsUnsupported"/> if there is no
     /// such profile, or the device does not have it; as <see cref="IKernelDevice.Run"/>.</exception>
@@ -51,10 +52,12 @@ public static class Gemm
         ArgumentNullException.ThrowIfNull(b);
         if (numerics == NumericsProfile.Fp32Ieee) return Multiply(device, a, b, rangeOf);
         GemmShape shape = GemmShape.Of(a, b, MatrixPlanner.ElementOf(numerics));
-        if (numerics == NumericsProfile.Fp32Split && !(IsFinite(a) && IsFinite(b))) return Multiply(device, a, b, rangeOf);
+        if (numerics is NumericsProfile.Fp32Split or NumericsProfile.Fp32Fixed && !(IsFinite(a) && IsFinite(b))) return Multiply(device, a, b, rangeOf);
         DType type = numerics == NumericsProfile.Int8 ? DType.I32 : DType.F32;
         if (shape.M == 0 || shape.N == 0) return new(new Tensor(type, [shape.M, shape.N], ReadOnlyMemory<byte>.Empty), null, TimeSpan.Zero);
+        if (numerics == NumericsProfile.Fp32Fixed && shape.K == 0) return Multiply(device, a, b, rangeOf);
         if (device is CpuDevice && numerics == NumericsProfile.Int8) return new(MatrixReference.Multiply(shape, a, b), null, null);
+        if (device is CpuDevice && numerics == NumericsProfile.Fp32Fixed && shape.K <= FixedReference.MaxDepth) return new(FixedReference.Multiply(shape, a, b), null, null);
         if (device is not IKernelDevice kernels)
             throw new HlxException(ErrorCode.NumericsUnsupported, $"{device?.Name} has no {numerics} product", "Use a device with matrix units (VK_KHR_cooperative_matrix), or fp32.ieee");
         MatrixGemm plan = MatrixGemm.Plan(numerics, shape, a.Data, b.Data, transposeB: false, kernels.Capabilities);

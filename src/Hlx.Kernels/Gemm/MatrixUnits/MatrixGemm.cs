@@ -9,8 +9,8 @@ namespace Hlx.Kernels;
 /// <summary>The plan of a product on matrix units: pure data, made without a device.</summary>
 /// <param name="Sequence">What prepares the operands, and the product.</param>
 /// <param name="Result">C: f32[M,N], or i32[M,N] for <c>i8</c>.</param>
-/// <param name="Tile">The tile.</param>
-public sealed record MatrixGemm(KernelSequence Sequence, StageOutput Result, MatrixTile Tile)
+/// <param name="Tile">The tile; null where <c>fp32.fixed</c> does without matrix units.</param>
+public sealed record MatrixGemm(KernelSequence Sequence, StageOutput Result, MatrixTile? Tile)
 {
     private static readonly ConcurrentDictionary<MatrixTile, ShaderCode> Modules = new();
     private static readonly Lazy<ShaderCode> SplitMax = Embedded("split_max");
@@ -18,7 +18,7 @@ public sealed record MatrixGemm(KernelSequence Sequence, StageOutput Result, Mat
     private static readonly Lazy<ShaderCode> Pad = Embedded("pad");
 
     /// <summary>Plans C = A·op(B).</summary>
-    /// <param name="profile">The numerics profile: <c>fp32.split</c>, <c>fp16</c>, <c>bf16</c> or <c>i8</c>.</param>
+    /// <param name="profile">The numerics profile: <c>fp32.fixed</c>, <c>fp32.split</c>, <c>fp16</c>, <c>bf16</c> or <c>i8</c>.</param>
     /// <param name="shape">The shape.</param>
     /// <param name="a">A, M×K, of f32, f16, bf16 or i8 as the profile says.</param>
     /// <param name="b">B, K×N, or N×K if it is used transposed, of the same type.</param>
@@ -31,6 +31,8 @@ public sealed record MatrixGemm(KernelSequence Sequence, StageOutput Result, Mat
         string profile, GemmShape shape, ReadOnlyMemory<byte> a, ReadOnlyMemory<byte> b, bool transposeB, DeviceCapabilities capabilities, MatrixTile? tile = null)
     {
         ArgumentNullException.ThrowIfNull(capabilities);
+        if (profile == NumericsProfile.Fp32Fixed)
+            return FixedGemm.Plan(shape, a, b, tile ?? (MatrixPlanner.HasUnit(profile, capabilities) ? MatrixPlanner.Choose(profile, shape, capabilities) : null), capabilities.Limits);
         MatrixTile chosen = tile ?? MatrixPlanner.Choose(profile, shape, capabilities);
         int m = Up(shape.M, chosen.Rows), n = Up(shape.N, chosen.Columns), k = Up(Math.Max(shape.K, 1), chosen.Depth);
         long largest = Math.Max(4L * shape.M * shape.N, (long)chosen.Parts * chosen.ElementBytes * Math.Max((long)m * k, (long)k * n));
@@ -55,15 +57,22 @@ public sealed record MatrixGemm(KernelSequence Sequence, StageOutput Result, Mat
         }
         List<KernelBuffer> buffers = [left, right, KernelBuffer.Output(0, 2, 4L * shape.M * shape.N) with { IsOverwritten = true }];
         if (chosen.Parts > 1) buffers.AddRange([Same(3, 1, 6), Same(4, 1, 7)]);
-        int strideA = k / chosen.Vector, strideB = (chosen.IsTransposedB ? k : n) / chosen.Vector, rowsB = chosen.IsTransposedB ? n : k;
-        stages.Add(new(Modules.GetOrAdd(chosen, static tile => new ShaderCode(MatrixModule.Emit(tile))), "main", buffers, new Extent3((uint)tiles, 1, 1))
-        {
-            PushConstants = Words((uint)shape.M, (uint)shape.N, (uint)(k / chosen.Depth), (uint)strideA, (uint)strideB, (uint)(m * strideA), (uint)(rowsB * strideB)),
-            BoundsChecked = false,
-            SubgroupSize = MatrixTile.Lanes,
-        });
+        stages.Add(Main(chosen, shape, m, n, k, buffers));
         StageOutput result = new(stages.Count - 1, 0);
         return new(new KernelSequence(stages, [result]), result, chosen);
+    }
+
+    /// <summary>The product itself, on operands that lie in whole tiles of m×k and k×n.</summary>
+    internal static KernelLaunch Main(MatrixTile tile, GemmShape shape, int m, int n, int k, IReadOnlyList<KernelBuffer> buffers)
+    {
+        int strideA = k / tile.Vector, strideB = (tile.IsTransposedB ? k : n) / tile.Vector, rowsB = tile.IsTransposedB ? n : k;
+        ShaderCode code = Modules.GetOrAdd(tile, static tile => new ShaderCode(MatrixModule.Emit(tile)));
+        return new(code, "main", buffers, new Extent3((uint)(m / tile.Rows * (n / tile.Columns)), 1, 1))
+        {
+            PushConstants = Words((uint)shape.M, (uint)shape.N, (uint)(k / tile.Depth), (uint)strideA, (uint)strideB, (uint)(m * strideA), (uint)(rowsB * strideB)),
+            BoundsChecked = false,
+            SubgroupSize = MatrixTile.Lanes,
+        };
     }
 
     private static List<KernelLaunch> Split(GemmShape shape, ReadOnlyMemory<byte> a, ReadOnlyMemory<byte> b, int m, int n, int k)

@@ -51,7 +51,7 @@ internal sealed class MatrixModule
 
     private bool IsInteger => _tile.Unit.C is "Sint32" or "Uint32";
 
-    private bool IsScaled => _tile.Parts > 1;
+    private bool IsScaled => _tile is { Parts: > 1, Groups: 0 };
 
     /// <summary>The module for a tile.</summary>
     public static byte[] Emit(MatrixTile tile) => new MatrixModule(tile).Emit();
@@ -74,14 +74,17 @@ internal sealed class MatrixModule
         Value groupColumn = _main.Multiply(_main.Remainder(group, U(groupsAcross)), U(_tile.GroupColumns));
 
         Copies copies = new(this, id, row0, column0);
-        Value[,] sums = new Value[_tile.GroupRows / (int)_tile.Unit.M, _tile.GroupColumns / (int)_tile.Unit.N];
+        Value[,,] sums = new Value[Math.Max(_tile.Groups, 1), _tile.GroupRows / (int)_tile.Unit.M, _tile.GroupColumns / (int)_tile.Unit.N];
         Value none = _module.Zero(_sumType);
-        for (int i = 0; i < sums.GetLength(0); i++)
+        for (int g = 0; g < sums.GetLength(0); g++)
         {
-            for (int j = 0; j < sums.GetLength(1); j++)
+            for (int i = 0; i < sums.GetLength(1); i++)
             {
-                sums[i, j] = _main.Variable(_sumType);
-                _main.Store(sums[i, j], none);
+                for (int j = 0; j < sums.GetLength(2); j++)
+                {
+                    sums[g, i, j] = _main.Variable(_sumType);
+                    _main.Store(sums[g, i, j], none);
+                }
             }
         }
         Value read = _main.Variable(_u32, "read");
@@ -104,7 +107,7 @@ internal sealed class MatrixModule
         return _module.Build();
     }
 
-    private void Multiply(Value stage, Value groupRow, Value groupColumn, Value[,] sums, Value none)
+    private void Multiply(Value stage, Value groupRow, Value groupColumn, Value[,,] sums, Value none)
     {
         Value strideA = U(_tile.StrideA), strideB = U(_tile.StrideB);
         CooperativeMatrixLayout layoutB = _tile.IsTransposedB ? CooperativeMatrixLayout.ColumnMajorKHR : CooperativeMatrixLayout.RowMajorKHR;
@@ -112,72 +115,88 @@ internal sealed class MatrixModule
         Value originB = _main.Add(_main.Add(stage, U(_tile.Parts * _tile.PlaneA)), _tile.IsTransposedB ? _main.Multiply(groupColumn, strideB) : _main.Divide(groupColumn, U(_tile.Vector)));
         for (int k = 0; k < _tile.Depth; k += (int)_tile.Unit.K)
         {
-            Value[,] right = new Value[sums.GetLength(1), _tile.Parts];
-            for (int j = 0; j < sums.GetLength(1); j++)
+            Value[,] right = new Value[sums.GetLength(2), _tile.Parts];
+            for (int j = 0; j < sums.GetLength(2); j++)
             {
                 int column = j * (int)_tile.Unit.N;
                 int offset = _tile.IsTransposedB ? (column * _tile.StrideB) + (k / _tile.Vector) : (k * _tile.StrideB) + (column / _tile.Vector);
                 for (int part = 0; part < _tile.Parts; part++)
                     right[j, part] = _main.LoadMatrix(_right, At(_main.Add(originB, U(offset + (part * _tile.PlaneB)))), layoutB, strideB);
             }
-            for (int i = 0; i < sums.GetLength(0); i++)
+            for (int i = 0; i < sums.GetLength(1); i++)
             {
                 Value[] left = new Value[_tile.Parts];
                 int offset = (i * (int)_tile.Unit.M * _tile.StrideA) + (k / _tile.Vector);
                 for (int part = 0; part < _tile.Parts; part++)
                     left[part] = _main.LoadMatrix(_left, At(_main.Add(originA, U(offset + (part * _tile.PlaneA)))), CooperativeMatrixLayout.RowMajorKHR, strideA);
-                for (int j = 0; j < sums.GetLength(1); j++)
-                {
-                    Value sum = _main.Load(sums[i, j]);
-                    if (_tile.Parts == 1)
-                    {
-                        _main.Store(sums[i, j], _main.MultiplyAdd(left[0], right[j, 0], sum));
-                        continue;
-                    }
-                    // The unit truncates as it adds, so its sums stay short: a few products from zero, then an addition in binary32.
-                    Value few = _main.MultiplyAdd(left[1], right[j, 0], none);
-                    few = _main.MultiplyAdd(left[0], right[j, 1], few);
-                    few = _main.MultiplyAdd(left[0], right[j, 0], few);
-                    _main.Store(sums[i, j], _main.Add(sum, few));
-                }
+                for (int j = 0; j < sums.GetLength(2); j++) MultiplyFragment(i, j, left, right, sums, none);
             }
         }
     }
 
+    private void MultiplyFragment(int i, int j, Value[] left, Value[,] right, Value[,,] sums, Value none)
+    {
+        if (_tile.Groups > 0)
+        {
+            for (int digitA = 0; digitA < _tile.Parts; digitA++)
+            {
+                for (int digitB = 0; digitB < _tile.Parts && digitA + digitB < _tile.Groups; digitB++) Accumulate(digitA + digitB, left[digitA], right[j, digitB]);
+            }
+        }
+        else if (_tile.Parts == 1)
+        {
+            Accumulate(0, left[0], right[j, 0]);
+        }
+        else
+        {
+            // The unit truncates as it adds, so its sums stay short: a few products from zero, then an addition in binary32.
+            Value few = _main.MultiplyAdd(left[1], right[j, 0], none);
+            few = _main.MultiplyAdd(left[0], right[j, 1], few);
+            few = _main.MultiplyAdd(left[0], right[j, 0], few);
+            _main.Store(sums[0, i, j], _main.Add(_main.Load(sums[0, i, j]), few));
+        }
+
+        void Accumulate(int group, Value a, Value b) => _main.Store(sums[group, i, j], _main.MultiplyAdd(a, b, _main.Load(sums[group, i, j])));
+    }
+
     // Each lane takes half a row of a fragment from shared memory.
-    private void Finish(Value group, Value lane, Value m, Value n, Value row0, Value column0, Value[,] sums)
+    private void Finish(Value group, Value lane, Value m, Value n, Value row0, Value column0, Value[,,] sums)
     {
         int stride = ((int)_tile.Unit.N / 4) + 1, lanesPerRow = (int)_tile.Unit.N / ColumnsPerLane;
         Value scratch = _main.Multiply(group, U(_tile.ScratchVectors));
         Value laneRow = _main.Divide(lane, U(lanesPerRow)), laneColumn = _main.Multiply(_main.Remainder(lane, U(lanesPerRow)), U(ColumnsPerLane));
         Value inFours = _main.Equal(_main.And(n, U(3)), U(0));
         int rowsAtOnce = MatrixTile.Lanes / lanesPerRow;
-        for (int i = 0; i < sums.GetLength(0); i++)
+        foreach ((int g, int i, int j) in Fragments(sums))
         {
-            for (int j = 0; j < sums.GetLength(1); j++)
+            _main.StoreMatrix(At(scratch), _main.Load(sums[g, i, j]), CooperativeMatrixLayout.RowMajorKHR, U(stride));
+            _main.SubgroupBarrier();
+            for (int first = 0; first < (int)_tile.Unit.M; first += rowsAtOnce)
             {
-                _main.StoreMatrix(At(scratch), _main.Load(sums[i, j]), CooperativeMatrixLayout.RowMajorKHR, U(stride));
-                _main.SubgroupBarrier();
-                for (int first = 0; first < (int)_tile.Unit.M; first += rowsAtOnce)
+                Value inFragment = _main.Add(laneRow, U(first));
+                Value row = _main.Add(row0, _main.Add(inFragment, U(i * (int)_tile.Unit.M))), column = _main.Add(column0, _main.Add(laneColumn, U(j * (int)_tile.Unit.N)));
+                Value from = _main.Add(_main.Add(scratch, _main.Multiply(inFragment, U(stride))), _main.Divide(laneColumn, U(4)));
+                _main.If(_main.And(_main.LessThan(row, m), _main.LessThan(column, n)), () =>
                 {
-                    Value inFragment = _main.Add(laneRow, U(first));
-                    Value row = _main.Add(row0, _main.Add(inFragment, U(i * (int)_tile.Unit.M))), column = _main.Add(column0, _main.Add(laneColumn, U(j * (int)_tile.Unit.N)));
-                    Value from = _main.Add(_main.Add(scratch, _main.Multiply(inFragment, U(stride))), _main.Divide(laneColumn, U(4)));
-                    _main.If(_main.And(_main.LessThan(row, m), _main.LessThan(column, n)), () =>
-                    {
-                        Value shift = IsScaled ? _main.Load(_main.Member(_shiftA, 0, row)) : default;
-                        for (int half = 0; half < ColumnsPerLane / 4; half++)
-                            StoreFour(row, _main.Add(column, U(4 * half)), n, inFours, _main.Load(At(_main.Add(from, U(half)))), shift);
-                    });
-                }
-                _main.SubgroupBarrier();
+                    Value shift = IsScaled ? _main.Load(_main.Member(_shiftA, 0, row)) : default;
+                    for (int half = 0; half < ColumnsPerLane / 4; half++)
+                        StoreFour(g, row, _main.Add(column, U(4 * half)), m, n, inFours, _main.Load(At(_main.Add(from, U(half)))), shift);
+                });
             }
+            _main.SubgroupBarrier();
         }
     }
 
-    private void StoreFour(Value row, Value column, Value n, Value inFours, Value bits, Value shift)
+    private static IEnumerable<(int Group, int I, int J)> Fragments(Value[,,] sums) =>
+        from g in Enumerable.Range(0, sums.GetLength(0))
+        from i in Enumerable.Range(0, sums.GetLength(1))
+        from j in Enumerable.Range(0, sums.GetLength(2))
+        select (g, i, j);
+
+    private void StoreFour(int group, Value row, Value column, Value m, Value n, Value inFours, Value bits, Value shift)
     {
-        Value at = _main.Add(_main.Multiply(row, n), column);
+        Value plane = group == 0 ? row : _main.Add(row, _main.Multiply(m, U(group))); // each group has a C of its own, one after the other
+        Value at = _main.Add(_main.Multiply(plane, n), column);
         Value Element(int i) => IsScaled
             ? BinaryScale.Emit(_main, _module, _main.Extract(bits, (uint)i), _main.Add(shift, _main.Load(_main.Member(_shiftB, 0, _main.Add(column, U(i))))))
             : _main.Extract(bits, (uint)i);

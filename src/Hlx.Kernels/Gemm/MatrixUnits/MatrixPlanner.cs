@@ -14,6 +14,7 @@ public static class MatrixPlanner
     private static Size[] Sizes(string profile) => profile switch
     {
         NumericsProfile.Fp32Split => [new(128, 128, 32, 64, 32, 1), new(64, 64, 32, 32, 32, 1), new(32, 32, 32, 16, 16, 2)],
+        NumericsProfile.Fp32Fixed => [new(128, 64, 64, 32, 32, 1), new(64, 64, 64, 32, 32, 1), new(32, 32, 64, 16, 16, 1)],
         NumericsProfile.Int8 => [new(128, 128, 128, 64, 32, 1), new(64, 64, 64, 32, 32, 2), new(32, 32, 64, 16, 16, 2)],
         _ => [new(128, 256, 32, 64, 64, 1), new(128, 128, 32, 64, 32, 2), new(64, 64, 32, 32, 32, 2), new(32, 32, 32, 16, 16, 2)],
     };
@@ -24,18 +25,24 @@ public static class MatrixPlanner
     {
         NumericsProfile.Fp32Split or NumericsProfile.Fp16 => ("Float16", "Float32"),
         NumericsProfile.BFloat16 => ("Bfloat16", "Float32"),
-        NumericsProfile.Int8 => ("Sint8", "Sint32"),
+        NumericsProfile.Int8 or NumericsProfile.Fp32Fixed => ("Sint8", "Sint32"),
         _ => throw new HlxException(ErrorCode.NumericsUnsupported, $"\"{profile}\" is no numerics profile of products", $"Use one of {string.Join(", ", NumericsProfile.All)}"),
     };
 
     /// <summary>The type of the tensors that a profile multiplies.</summary>
     /// <inheritdoc cref="TypesOf" path="/exception"/>
-    public static DType ElementOf(string profile) => profile == NumericsProfile.Fp32Split ? DType.F32 : TypesOf(profile).Element switch
+    public static DType ElementOf(string profile) => profile is NumericsProfile.Fp32Split or NumericsProfile.Fp32Fixed ? DType.F32 : TypesOf(profile).Element switch
     {
         "Float16" => DType.F16,
         "Bfloat16" => DType.BF16,
         _ => DType.I8,
     };
+
+    /// <summary>Whether a device has the matrix unit of a profile.</summary>
+    /// <param name="profile">The profile.</param>
+    /// <param name="capabilities">The device.</param>
+    /// <inheritdoc cref="TypesOf" path="/exception"/>
+    public static bool HasUnit(string profile, DeviceCapabilities capabilities) => UnitOf(profile, capabilities) is not null;
 
     /// <summary>All tiles for a profile that fit a device, from large to small.</summary>
     /// <param name="profile">The profile.</param>
@@ -45,18 +52,28 @@ public static class MatrixPlanner
     {
         ArgumentNullException.ThrowIfNull(capabilities);
         (string element, string sum) = TypesOf(profile);
-        CooperativeMatrixShape unit = capabilities.CooperativeMatrices
-            .Where(shape => shape.A == element && shape.B == element && shape.C == sum && shape.Result == sum && shape is { M: 16, N: 16, K: 16 or 32 })
-            .OrderByDescending(shape => shape.K).FirstOrDefault()
+        CooperativeMatrixShape unit = UnitOf(profile, capabilities)
             ?? throw new HlxException(
                 ErrorCode.NumericsUnsupported, $"the device does not multiply 16×16 matrices of {element} into {sum} (VK_KHR_cooperative_matrix)", "Use fp32.ieee, or another device");
-        int parts = profile == NumericsProfile.Fp32Split ? 2 : 1;
+        int parts = profile switch { NumericsProfile.Fp32Split => 2, NumericsProfile.Fp32Fixed => FixedReference.Digits, _ => 1 };
         MatrixTile[] tiles =
         [
-            .. Sizes(profile).Select(size => new MatrixTile(unit, size.Rows, size.Columns, size.Depth, size.GroupRows, size.GroupColumns, parts, size.Stages, element == "Sint8"))
+            .. Sizes(profile).Select(size => new MatrixTile(unit, size.Rows, size.Columns, size.Depth, size.GroupRows, size.GroupColumns, parts, size.Stages, element == "Sint8")
+            {
+                Groups = profile == NumericsProfile.Fp32Fixed ? FixedReference.Groups(0) : 0, // the most there are
+            })
                 .Where(tile => tile.SharedBytes <= capabilities.Limits.MaxSharedMemoryBytes && tile.Threads <= capabilities.Limits.MaxWorkgroupInvocations),
         ];
         return tiles.Length > 0 ? tiles : throw new HlxException(ErrorCode.NumericsUnsupported, "the device has too little shared memory for matrix tiles", "Use fp32.ieee, or another device");
+    }
+
+    private static CooperativeMatrixShape? UnitOf(string profile, DeviceCapabilities capabilities)
+    {
+        ArgumentNullException.ThrowIfNull(capabilities);
+        (string element, string sum) = TypesOf(profile);
+        return capabilities.CooperativeMatrices
+            .Where(shape => shape.A == element && shape.B == element && shape.C == sum && shape.Result == sum && shape is { M: 16, N: 16, K: 16 or 32 })
+            .OrderByDescending(shape => shape.K).FirstOrDefault();
     }
 
     /// <summary>The largest tile of which there are enough for the device, or the smallest.</summary>

@@ -15,6 +15,11 @@ namespace Hlx.Kernels;
 public sealed record MatrixTile(
     CooperativeMatrixShape Unit, int Rows, int Columns, int Depth, int GroupRows, int GroupColumns, int Parts = 1, int Stages = 2, bool IsTransposedB = false)
 {
+    /// <summary>
+    /// For <c>fp32.fixed</c>, whose three parts are digits: how many sums of products of digits i and j there are, by i + j. 0 for other profiles.
+    /// </summary>
+    public int Groups { get; init; }
+
     /// <summary>Invocations of a subgroup.</summary>
     public const int Lanes = 32;
 
