@@ -47,11 +47,13 @@ internal static class FixedGemm
         KernelLaunch product = tile is null
             ? Launch(
                 Product, new((uint)DivideUp(n, (int)ProductTile), (uint)DivideUp(m, (int)ProductTile), 1), [(uint)m, (uint)n, .. padded],
-                Same(0, 1, 4), Same(1, 1, 5), Overwritten(2, sums)) with { Specialization = [new(0, (uint)groups)] }
+                Same(0, 1, 4), Same(1, 1, 5), Overwritten(2, sums)) with
+            { Specialization = [new(0, (uint)groups)] }
             : MatrixGemm.Main(tile with { Groups = groups }, shape, paddedM, paddedN, paddedK, [Same(0, 1, 4), Same(1, 1, 5), Overwritten(2, sums)]);
         KernelLaunch finish = Launch(
             Finish, new((uint)DivideUp(n, FinishWidth), (uint)m, 1), [(uint)m, (uint)n],
-            Same(0, 2, 2), Same(1, 1, 6), Same(2, 1, 7), Overwritten(3, 4L * m * n)) with { Specialization = [new(0, (uint)groups)] };
+            Same(0, 2, 2), Same(1, 1, 6), Same(2, 1, 7), Overwritten(3, 4L * m * n)) with
+        { Specialization = [new(0, (uint)groups)] };
         StageOutput result = new(3, 0);
         return new(new KernelSequence([largest, digits, product, finish], [result]), result, tile);
     }
