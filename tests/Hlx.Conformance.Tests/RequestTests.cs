@@ -83,6 +83,31 @@ public sealed class RequestTests(DeviceFixture drivers)
         Assert.Empty(context.ValidationMessages);
     }
 
+    [Theory, MemberData(nameof(Devices))]
+    public void A_repeated_program_runs_its_stages_in_order_on_one_buffer(string device)
+    {
+        using VulkanContext context = VulkanContext.Open(device, new VulkanOptions { Validation = TestDevices.Validation, PipelineStatistics = true });
+        ShaderCode increment = new(EmittedShader.Increment());
+        KernelLaunch first = new(increment, "main", [KernelBuffer.Output(0, 0, 256) with { Content = new byte[256] }], new Extent3(1, 1, 1))
+        {
+            BoundsChecked = false,
+            SubgroupSize = context.Snapshot.SubgroupSize,
+        };
+        KernelLaunch second = first with { Buffers = [KernelBuffer.Alias(0, 0, new StageBuffer(0, 0))] };
+        using (VulkanProgram program = context.Record(new KernelSequence([first, second], [new StageOutput(0, 0)]), repeats: 3))
+        {
+            program.Run();
+            byte[] output = new byte[256];
+            program.Read(new StageOutput(0, 0), output);
+            Assert.All(MemoryMarshal.Cast<byte, uint>(output).ToArray(), element => Assert.Equal(6u, element));
+            double whole = Assert.NotNull(program.DeviceNanoseconds());
+            Assert.True(whole > 0);
+            Assert.All(program.Statistics(0), statistic => Assert.NotEmpty(statistic.Name));
+        }
+        Assert.Throws<ArgumentOutOfRangeException>(() => context.Record(new KernelSequence([first], []), repeats: 0));
+        Assert.Empty(context.ValidationMessages);
+    }
+
     public static TheoryData<string, bool> DevicesAndStaging => new(from device in TestDevices.Vulkan from staging in (bool[])[false, true] select (device, staging));
 
     [Theory, MemberData(nameof(DevicesAndStaging))]

@@ -49,11 +49,17 @@ public sealed record KernelBuffer(uint Set, uint Binding, long Bytes, ReadOnlyMe
     /// <summary>The output of an earlier stage as an input: it never leaves the device.</summary>
     public static KernelBuffer FromStage(uint set, uint binding, long bytes, StageOutput stage) => new(set, binding, bytes, default, false) { From = stage };
 
+    /// <summary>The buffer of an earlier stage, whatever it is there.</summary>
+    public static KernelBuffer Alias(uint set, uint binding, StageBuffer of) => new(set, binding, 0, default, false) { Same = of };
+
     /// <summary>An input.</summary>
     public static KernelBuffer Input(uint set, uint binding, ReadOnlyMemory<byte> content) => new(set, binding, content.Length, content, false);
 
     /// <summary>An output that starts as zeros.</summary>
     public static KernelBuffer Output(uint set, uint binding, long bytes) => new(set, binding, bytes, default, true);
+
+    /// <summary>An output that the shader writes every byte of.</summary>
+    public static KernelBuffer Overwritten(uint set, uint binding, long bytes) => Output(set, binding, bytes) with { IsOverwritten = true };
 }
 
 /// <summary>A buffer of a stage.</summary>

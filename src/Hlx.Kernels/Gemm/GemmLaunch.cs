@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Hlx.Compute;
-using Hlx.Spirv;
 using Hlx.Values;
 
 namespace Hlx.Kernels;
@@ -12,12 +10,10 @@ namespace Hlx.Kernels;
 /// <param name="Tile">The tile; null for the exact path.</param>
 public sealed record GemmLaunch(KernelSequence Sequence, DenormalPlan Scaling, FmaTile? Tile)
 {
-    private const uint ExactTile = 16;
+    private const int ExactTile = 16;
     private const int FinishWidth = 64;
 
     private static readonly ReadOnlyMemory<byte> Nothing = new byte[4]; // Vulkan has no empty buffers
-
-    private static readonly ConcurrentDictionary<string, ShaderCode> Modules = new(StringComparer.Ordinal);
 
     /// <summary>Where C comes out.</summary>
     public static StageOutput Result => new(0, 0);
@@ -36,7 +32,7 @@ public sealed record GemmLaunch(KernelSequence Sequence, DenormalPlan Scaling, F
         ArgumentNullException.ThrowIfNull(capabilities);
         FmaTile? chosen = scaling.Path == FmaPath.Exact || problem.Shape.K == 0 ? null : tile ?? GemmPlanner.Choose(problem, capabilities);
         Extent3 workgroups = chosen is null
-            ? new(Tiles(problem.Shape.N), Tiles(problem.Shape.M), (uint)problem.Batch)
+            ? new((uint)KernelShaders.Parts(problem.Shape.N, ExactTile), (uint)KernelShaders.Parts(problem.Shape.M, ExactTile), (uint)problem.Batch)
             : new((uint)Math.Min(uint.MaxValue, chosen.Tiles(problem.Shape.M, problem.Shape.N)), (uint)problem.Batch, 1);
         long largest = 4 * Math.Max(problem.ElementsC, Math.Max(problem.ElementsA, problem.ElementsB));
         Extent3 most = capabilities.Limits.MaxWorkgroups;
@@ -58,15 +54,15 @@ public sealed record GemmLaunch(KernelSequence Sequence, DenormalPlan Scaling, F
         List<KernelLaunch> stages = [Launch(chosen is null ? "gemm_exact" : IsInFours(problem) ? chosen.Module : "gemm_fma_any", buffers, workgroups)];
         if (chosen is not null && (!problem.IsPlain || scaling.Path == FmaPath.Scaled))
         {
-            KernelBuffer product = new(0, 0, 0, default, false) { Same = new StageBuffer(0, 2) };
+            KernelBuffer product = KernelBuffer.Alias(0, 0, new(0, 2));
             stages.Add(Launch(
                 "gemm_finish", [product, bias with { Binding = 1 }, before with { Binding = 2 }],
-                new((uint)((problem.Shape.N + FinishWidth - 1) / FinishWidth), (uint)problem.Shape.M, (uint)problem.Batch)));
+                new((uint)KernelShaders.Parts(problem.Shape.N, FinishWidth), (uint)problem.Shape.M, (uint)problem.Batch)));
         }
         return new(new KernelSequence(stages, [Result]), scaling, chosen);
 
         KernelLaunch Launch(string module, IReadOnlyList<KernelBuffer> bound, Extent3 groups) => new(
-            Modules.GetOrAdd(module, static name => new ShaderCode(EmbeddedModule.Load(typeof(GemmLaunch).Assembly, name))), "main", bound, groups)
+            KernelShaders.Get(module), "main", bound, groups)
         {
             PushConstants = Constants(problem, scaling).AsMemory(0, module is "gemm_exact" or "gemm_finish" ? 52 : 40),
             Specialization = [.. (module == "gemm_finish" ? Finish(problem, scaling) : Specialization(problem, scaling, chosen)).Select(entry => new SpecializationValue(entry.Id, (uint)entry.Value))],
@@ -115,8 +111,6 @@ public sealed record GemmLaunch(KernelSequence Sequence, DenormalPlan Scaling, F
     // Whether rows can be read and written four numbers at a time.
     private static bool IsInFours(GemmProblem problem) => problem.Batch == 1
         && ((problem.ColumnsA | problem.DistanceA | problem.ColumnsB | problem.DistanceB | problem.Shape.N | problem.DistanceC) & 3) == 0;
-
-    private static uint Tiles(int extent) => (uint)((extent + ExactTile - 1) / ExactTile);
 
     private static ReadOnlyMemory<byte> Scaled(ReadOnlyMemory<byte> matrix, int shift)
     {

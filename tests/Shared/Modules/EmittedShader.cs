@@ -46,6 +46,17 @@ internal static class EmittedShader
         return module.Build();
     }
 
+    /// <summary>x[i] = x[i] + 1; binding 0 of u32; a workgroup of 64.</summary>
+    public static byte[] Increment()
+    {
+        ModuleBuilder module = new();
+        Value x = module.StorageBuffer(0, 0, module.Int(32, signed: false), "x"), invocation = module.BuiltInInput(BuiltIn.GlobalInvocationId);
+        FunctionBuilder main = module.ComputeEntryPoint("main", (64, 1, 1));
+        Value element = main.Member(x, 0, main.Extract(main.Load(invocation), 0));
+        main.Store(element, main.Add(main.Load(element), module.Constant(1u)));
+        return module.Build();
+    }
+
     /// <summary>z[i] = x[i]·y[i] + x[i] in two roundings on every device; bindings 0, 1, 2 of f32; a workgroup of 64.</summary>
     public static byte[] Precise()
     {

@@ -1,7 +1,6 @@
-using System.Runtime.InteropServices;
 using Hlx.Compute;
-using Hlx.Spirv;
 using Hlx.Values;
+using static Hlx.Kernels.KernelShaders;
 
 namespace Hlx.Kernels;
 
@@ -13,10 +12,8 @@ internal static class FixedGemm
 {
     private const int Group = 256;
     private const int RowsAtOnce = 32;
-    private const uint ProductTile = 16;
+    private const int ProductTile = 16;
     private const int FinishWidth = 64;
-
-    private static readonly Lazy<ShaderCode> Largest = Embedded("split_max"), Digits = Embedded("fixed_digits"), Product = Embedded("fixed_product"), Finish = Embedded("fixed_finish");
 
     /// <summary>Plans C = A·B.</summary>
     /// <param name="shape">The shape.</param>
@@ -30,7 +27,7 @@ internal static class FixedGemm
         (int m, int n, int k) = shape;
         if (k > FixedReference.MaxDepth)
             throw new HlxException(ErrorCode.NumericsUnsupported, $"sums of {k} products are too long for fp32.fixed", $"Cut K into parts of at most {FixedReference.MaxDepth}, or use fp32.ieee");
-        int groups = FixedReference.Groups(k), paddedM = Up(m, tile?.Rows ?? 1), paddedN = Up(n, tile?.Columns ?? 1), paddedK = Up(Math.Max(k, 1), tile?.Depth ?? 4);
+        int groups = FixedReference.Groups(k), paddedM = Whole(m, tile?.Rows ?? 1), paddedN = Whole(n, tile?.Columns ?? 1), paddedK = Whole(k, tile?.Depth ?? 4);
         long sums = 4L * groups * m * n, planesA = (long)FixedReference.Digits * paddedM * paddedK, planesB = (long)FixedReference.Digits * paddedN * paddedK;
         if (Math.Max(sums, Math.Max(planesA, planesB)) > limits.MaxBufferBytes || Math.Max(m, Math.Max(n, k)) > limits.MaxWorkgroups.Y)
         {
@@ -39,38 +36,28 @@ internal static class FixedGemm
         }
         uint[] extents = [(uint)m, (uint)n, (uint)k], padded = [(uint)paddedM, (uint)paddedN, (uint)paddedK];
         KernelLaunch largest = Launch(
-            Largest, new((uint)DivideUp(Math.Max(k, n), Group), (uint)DivideUp(Math.Max(m, k), RowsAtOnce), 2), extents,
+            "split_max", new((uint)Parts(Math.Max(k, n), Group), (uint)Parts(Math.Max(m, k), RowsAtOnce), 2), extents,
             KernelBuffer.Input(0, 0, a), KernelBuffer.Input(0, 1, b), KernelBuffer.Output(0, 2, 4L * m), KernelBuffer.Output(0, 3, 4L * n));
         KernelLaunch digits = Launch(
-            Digits, new((uint)DivideUp(Math.Max(planesA, planesB) / FixedReference.Digits / 4, Group), 1, 2), [.. extents, .. padded],
-            Same(0, 0, 0), Same(1, 0, 1), Same(2, 0, 2), Same(3, 0, 3), Overwritten(4, planesA), Overwritten(5, planesB), Overwritten(6, 4L * m), Overwritten(7, 4L * n));
+            "fixed_digits", new((uint)Parts(Math.Max(planesA, planesB) / FixedReference.Digits / 4, Group), 1, 2), [.. extents, .. padded],
+            KernelBuffer.Alias(0, 0, new(0, 0)), KernelBuffer.Alias(0, 1, new(0, 1)), KernelBuffer.Alias(0, 2, new(0, 2)), KernelBuffer.Alias(0, 3, new(0, 3)), KernelBuffer.Overwritten(0, 4, planesA), KernelBuffer.Overwritten(0, 5, planesB), KernelBuffer.Overwritten(0, 6, 4L * m), KernelBuffer.Overwritten(0, 7, 4L * n));
         KernelLaunch product = tile is null
             ? Launch(
-                Product, new((uint)DivideUp(n, (int)ProductTile), (uint)DivideUp(m, (int)ProductTile), 1), [(uint)m, (uint)n, .. padded],
-                Same(0, 1, 4), Same(1, 1, 5), Overwritten(2, sums)) with
+                "fixed_product", new((uint)Parts(n, ProductTile), (uint)Parts(m, ProductTile), 1), [(uint)m, (uint)n, .. padded],
+                KernelBuffer.Alias(0, 0, new(1, 4)), KernelBuffer.Alias(0, 1, new(1, 5)), KernelBuffer.Overwritten(0, 2, sums)) with
             { Specialization = [new(0, (uint)groups)] }
-            : MatrixGemm.Main(tile with { Groups = groups }, shape, paddedM, paddedN, paddedK, [Same(0, 1, 4), Same(1, 1, 5), Overwritten(2, sums)]);
+            : MatrixGemm.Main(tile with { Groups = groups }, shape, paddedM, paddedN, paddedK, [KernelBuffer.Alias(0, 0, new(1, 4)), KernelBuffer.Alias(0, 1, new(1, 5)), KernelBuffer.Overwritten(0, 2, sums)]);
         KernelLaunch finish = Launch(
-            Finish, new((uint)DivideUp(n, FinishWidth), (uint)m, 1), [(uint)m, (uint)n],
-            Same(0, 2, 2), Same(1, 1, 6), Same(2, 1, 7), Overwritten(3, 4L * m * n)) with
+            "fixed_finish", new((uint)Parts(n, FinishWidth), (uint)m, 1), [(uint)m, (uint)n],
+            KernelBuffer.Alias(0, 0, new(2, 2)), KernelBuffer.Alias(0, 1, new(1, 6)), KernelBuffer.Alias(0, 2, new(1, 7)), KernelBuffer.Overwritten(0, 3, 4L * m * n)) with
         { Specialization = [new(0, (uint)groups)] };
         StageOutput result = new(3, 0);
         return new(new KernelSequence([largest, digits, product, finish], [result]), result, tile);
     }
 
-    private static KernelLaunch Launch(Lazy<ShaderCode> code, Extent3 workgroups, uint[] constants, params KernelBuffer[] buffers) => new(code.Value, "main", buffers, workgroups)
+    private static KernelLaunch Launch(string shader, Extent3 workgroups, uint[] constants, params KernelBuffer[] buffers) => new(Get(shader), "main", buffers, workgroups)
     {
-        PushConstants = MemoryMarshal.AsBytes(constants.AsSpan()).ToArray(),
+        PushConstants = Words(constants),
         BoundsChecked = false,
     };
-
-    private static KernelBuffer Same(uint binding, int stage, int buffer) => new(0, binding, 0, default, false) { Same = new StageBuffer(stage, buffer) };
-
-    private static KernelBuffer Overwritten(uint binding, long bytes) => KernelBuffer.Output(0, binding, bytes) with { IsOverwritten = true };
-
-    private static Lazy<ShaderCode> Embedded(string name) => new(() => new ShaderCode(EmbeddedModule.Load(typeof(FixedGemm).Assembly, name)));
-
-    private static long DivideUp(long value, int by) => (value + by - 1) / by;
-
-    private static int Up(int extent, int by) => (Math.Max(extent, 1) + by - 1) / by * by;
 }

@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
 using Hlx.Compute;
-using Hlx.Spirv;
 using Hlx.Values;
+using static Hlx.Kernels.KernelShaders;
 
 namespace Hlx.Kernels;
 
@@ -13,9 +12,6 @@ namespace Hlx.Kernels;
 public sealed record MatrixGemm(KernelSequence Sequence, StageOutput Result, MatrixTile? Tile)
 {
     private static readonly ConcurrentDictionary<MatrixTile, ShaderCode> Modules = new();
-    private static readonly Lazy<ShaderCode> SplitMax = Embedded("split_max");
-    private static readonly Lazy<ShaderCode> SplitPlanes = Embedded("split_planes");
-    private static readonly Lazy<ShaderCode> Pad = Embedded("pad");
 
     /// <summary>Plans C = A·op(B).</summary>
     /// <param name="profile">The numerics profile: <c>fp32.fixed</c>, <c>fp32.split</c>, <c>fp16</c>, <c>bf16</c> or <c>i8</c>.</param>
@@ -34,7 +30,7 @@ public sealed record MatrixGemm(KernelSequence Sequence, StageOutput Result, Mat
         if (profile == NumericsProfile.Fp32Fixed)
             return FixedGemm.Plan(shape, a, b, tile ?? (MatrixPlanner.HasUnit(profile, capabilities) ? MatrixPlanner.Choose(profile, shape, capabilities) : null), capabilities.Limits);
         MatrixTile chosen = tile ?? MatrixPlanner.Choose(profile, shape, capabilities);
-        int m = Up(shape.M, chosen.Rows), n = Up(shape.N, chosen.Columns), k = Up(Math.Max(shape.K, 1), chosen.Depth);
+        int m = Whole(shape.M, chosen.Rows), n = Whole(shape.N, chosen.Columns), k = Whole(shape.K, chosen.Depth);
         long largest = Math.Max(4L * shape.M * shape.N, (long)chosen.Parts * chosen.ElementBytes * Math.Max((long)m * k, (long)k * n));
         long tiles = (long)(m / chosen.Rows) * (n / chosen.Columns);
         if (largest > capabilities.Limits.MaxBufferBytes || tiles > capabilities.Limits.MaxWorkgroups.X || Math.Max(m, Math.Max(n, k)) > capabilities.Limits.MaxWorkgroups.Y)
@@ -46,8 +42,8 @@ public sealed record MatrixGemm(KernelSequence Sequence, StageOutput Result, Mat
         KernelBuffer left, right;
         if (stages.Count > 0)
         {
-            left = Same(0, 1, 4);
-            right = Same(1, 1, 5);
+            left = KernelBuffer.Alias(0, 0, new(1, 4));
+            right = KernelBuffer.Alias(0, 1, new(1, 5));
         }
         else
         {
@@ -55,8 +51,8 @@ public sealed record MatrixGemm(KernelSequence Sequence, StageOutput Result, Mat
             (int rows, int columns, int paddedRows, int paddedColumns) = chosen.IsTransposedB ? (shape.N, shape.K, n, k) : (shape.K, shape.N, k, n);
             right = Padded(stages, 1, chosen, b, rows, columns, paddedRows, paddedColumns, transpose: transposeB != chosen.IsTransposedB);
         }
-        List<KernelBuffer> buffers = [left, right, KernelBuffer.Output(0, 2, 4L * shape.M * shape.N) with { IsOverwritten = true }];
-        if (chosen.Parts > 1) buffers.AddRange([Same(3, 1, 6), Same(4, 1, 7)]);
+        List<KernelBuffer> buffers = [left, right, KernelBuffer.Overwritten(0, 2, 4L * shape.M * shape.N)];
+        if (chosen.Parts > 1) buffers.AddRange([KernelBuffer.Alias(0, 3, new(1, 6)), KernelBuffer.Alias(0, 4, new(1, 7))]);
         stages.Add(Main(chosen, shape, m, n, k, buffers));
         StageOutput result = new(stages.Count - 1, 0);
         return new(new KernelSequence(stages, [result]), result, chosen);
@@ -78,22 +74,22 @@ public sealed record MatrixGemm(KernelSequence Sequence, StageOutput Result, Mat
     private static List<KernelLaunch> Split(GemmShape shape, ReadOnlyMemory<byte> a, ReadOnlyMemory<byte> b, int m, int n, int k)
     {
         const int Group = 256, RowsAtOnce = 32;
-        uint widest = (uint)Math.Max(shape.K, shape.N), highest = (uint)Math.Max(shape.M, shape.K);
+        int widest = Math.Max(shape.K, shape.N), highest = Math.Max(shape.M, shape.K);
         KernelLaunch largest = new(
-            SplitMax.Value, "main",
+            Get("split_max"), "main",
             [KernelBuffer.Input(0, 0, a), KernelBuffer.Input(0, 1, b), KernelBuffer.Output(0, 2, 4L * shape.M), KernelBuffer.Output(0, 3, 4L * shape.N)],
-            new Extent3((widest + Group - 1) / Group, (highest + RowsAtOnce - 1) / RowsAtOnce, 2))
+            new Extent3((uint)Parts(widest, Group), (uint)Parts(highest, RowsAtOnce), 2))
         {
             PushConstants = Words((uint)shape.M, (uint)shape.N, (uint)shape.K),
             BoundsChecked = false,
         };
         long vectors = Math.Max((long)m * k, (long)k * n) / 8;
         KernelLaunch planes = new(
-            SplitPlanes.Value, "main",
+            Get("split_planes"), "main",
             [
-                Same(0, 0, 0), Same(1, 0, 1), Same(2, 0, 2), Same(3, 0, 3), Overwritten(4, 4L * m * k), Overwritten(5, 4L * k * n), Overwritten(6, 4L * shape.M), Overwritten(7, 4L * shape.N),
+                KernelBuffer.Alias(0, 0, new(0, 0)), KernelBuffer.Alias(0, 1, new(0, 1)), KernelBuffer.Alias(0, 2, new(0, 2)), KernelBuffer.Alias(0, 3, new(0, 3)), KernelBuffer.Overwritten(0, 4, 4L * m * k), KernelBuffer.Overwritten(0, 5, 4L * k * n), KernelBuffer.Overwritten(0, 6, 4L * shape.M), KernelBuffer.Overwritten(0, 7, 4L * shape.N),
             ],
-            new Extent3((uint)((vectors + Group - 1) / Group), 1, 2))
+            new Extent3((uint)Parts(vectors, Group), 1, 2))
         {
             PushConstants = Words((uint)shape.M, (uint)shape.N, (uint)shape.K, (uint)m, (uint)n, (uint)k),
             BoundsChecked = false,
@@ -107,23 +103,13 @@ public sealed record MatrixGemm(KernelSequence Sequence, StageOutput Result, Mat
     {
         if (!transpose && rows == paddedRows && columns == paddedColumns) return KernelBuffer.Input(0, binding, matrix);
         stages.Add(new(
-            Pad.Value, "main", [KernelBuffer.Input(0, 0, matrix), Overwritten(1, (long)paddedRows * paddedColumns * tile.ElementBytes)],
-            new Extent3((uint)((paddedColumns * tile.ElementBytes) + 1023) / 1024, (uint)paddedRows, 1))
+            Get("pad"), "main", [KernelBuffer.Input(0, 0, matrix), KernelBuffer.Overwritten(0, 1, (long)paddedRows * paddedColumns * tile.ElementBytes)],
+            new Extent3((uint)Parts(paddedColumns * tile.ElementBytes, 1024), (uint)paddedRows, 1))
         {
             PushConstants = Words((uint)rows, (uint)columns, (uint)paddedRows, (uint)paddedColumns),
             Specialization = [new(0, transpose ? 1u : 0), new(1, (uint)tile.ElementBytes)],
             BoundsChecked = false,
         });
-        return Same(binding, stages.Count - 1, 1);
+        return KernelBuffer.Alias(0, binding, new(stages.Count - 1, 1));
     }
-
-    private static KernelBuffer Same(uint binding, int stage, int buffer) => new(0, binding, 0, default, false) { Same = new StageBuffer(stage, buffer) };
-
-    private static KernelBuffer Overwritten(uint binding, long bytes) => KernelBuffer.Output(0, binding, bytes) with { IsOverwritten = true };
-
-    private static Lazy<ShaderCode> Embedded(string name) => new(() => new ShaderCode(EmbeddedModule.Load(typeof(MatrixGemm).Assembly, name)));
-
-    private static byte[] Words(params ReadOnlySpan<uint> words) => MemoryMarshal.AsBytes(words).ToArray();
-
-    private static int Up(int extent, int by) => (Math.Max(extent, 1) + by - 1) / by * by;
 }
