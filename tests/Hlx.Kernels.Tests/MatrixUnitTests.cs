@@ -33,6 +33,7 @@ public sealed class MatrixUnitTests
     public void A_device_without_the_unit_is_refused_by_name(string profile)
     {
         Assert.Contains("VK_KHR_cooperative_matrix", Refusal(H100 with { CooperativeMatrices = [] }), StringComparison.Ordinal);
+        Assert.Contains("subgroups of 32", Refusal(H100 with { Features = new HashSet<string>() }), StringComparison.Ordinal);
         Assert.Contains("shared memory", Refusal(H100 with { Limits = H100.Limits with { MaxSharedMemoryBytes = 1024 } }), StringComparison.Ordinal);
 
         string Refusal(DeviceCapabilities device) => HlxAssert.Refuses(ErrorCode.NumericsUnsupported, () => MatrixPlanner.Choose(profile, new(64, 64, 64), device)).What;

@@ -54,7 +54,7 @@ public static class MatrixPlanner
         (string element, string sum) = TypesOf(profile);
         CooperativeMatrixShape unit = UnitOf(profile, capabilities)
             ?? throw new HlxException(
-                ErrorCode.NumericsUnsupported, $"the device does not multiply 16×16 matrices of {element} into {sum} (VK_KHR_cooperative_matrix)", "Use fp32.ieee, or another device");
+                ErrorCode.NumericsUnsupported, $"the device does not multiply 16×16 matrices of {element} into {sum} in subgroups of {MatrixTile.Lanes} (VK_KHR_cooperative_matrix)", "Use fp32.ieee, or another device");
         int parts = profile switch { NumericsProfile.Fp32Split => 2, NumericsProfile.Fp32Fixed => FixedReference.Digits, _ => 1 };
         MatrixTile[] tiles =
         [
@@ -71,6 +71,8 @@ public static class MatrixPlanner
     {
         ArgumentNullException.ThrowIfNull(capabilities);
         (string element, string sum) = TypesOf(profile);
+        // The kernel counts on subgroups of 32; where they could have another size, it cannot be used.
+        if (!capabilities.Features.Contains("subgroupSizeControl") || !capabilities.Features.Contains("computeFullSubgroups")) return null;
         return capabilities.CooperativeMatrices
             .Where(shape => shape.A == element && shape.B == element && shape.C == sum && shape.Result == sum && shape is { M: 16, N: 16, K: 16 or 32 })
             .OrderByDescending(shape => shape.K).FirstOrDefault();
