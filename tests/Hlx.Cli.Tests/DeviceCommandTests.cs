@@ -40,6 +40,25 @@ public sealed class DeviceCommandTests : IDisposable
     }
 
     [Fact]
+    public void Exact_profiles_have_one_handle_on_every_device_and_others_name_what_they_need()
+    {
+        string[] devices = ["cpu://", CpuDrivers.Lavapipe, CpuDrivers.SwiftShader];
+        string[] handles = [.. devices.Select(device => _hlx.Succeeds("gemm", _a, _b, "--numerics", "fp32.fixed", "--no-memo", "--device", device))];
+        Assert.Single(handles.Distinct());
+        Assert.NotEqual(_hlx.Succeeds("gemm", _a, _b, "--device", "cpu://"), handles[0]);
+        Assert.Contains("the same handle", _hlx.Succeeds("verify", handles[0], "--device", CpuDrivers.Lavapipe), StringComparison.Ordinal);
+        Assert.Contains("matrix units", _hlx.Fails(ErrorCode.NumericsUnsupported, "gemm", _a, _b, "--numerics", "fp32.split", "--device", "cpu://"), StringComparison.Ordinal);
+        Assert.Contains("f16[M,K]", _hlx.Fails(ErrorCode.ShapeMismatch, "gemm", _a, _b, "--numerics", "fp16", "--device", "cpu://"), StringComparison.Ordinal);
+
+        string left = _hlx.Folder["a8.npy"], product = _hlx.Folder["c8.npy"];
+        File.WriteAllBytes(left, Npy.Encode(Tensor.From<sbyte>(DType.I8, [1, 2], [100, -3])));
+        string right = _hlx.Folder["b8.npy"];
+        File.WriteAllBytes(right, Npy.Encode(Tensor.From<sbyte>(DType.I8, [2, 1], [120, 4])));
+        _hlx.Succeeds("gemm", left, right, "--numerics", "i8", "--device", "cpu://", "-o", product);
+        Assert.Equal([(100 * 120) - 12], Npy.Decode(File.ReadAllBytes(product)).AsSpan<int>().ToArray());
+    }
+
+    [Fact]
     public void Without_a_loader_operators_run_on_the_cpu_and_shaders_are_refused() =>
         WithoutVulkan("HLX_VULKAN_LOADER", ErrorCode.VulkanLoaderMissing, "there is no Vulkan loader");
 

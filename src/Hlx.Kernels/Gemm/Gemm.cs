@@ -56,8 +56,8 @@ public static class Gemm
         DType type = numerics == NumericsProfile.Int8 ? DType.I32 : DType.F32;
         if (shape.M == 0 || shape.N == 0) return new(new Tensor(type, [shape.M, shape.N], ReadOnlyMemory<byte>.Empty), null, TimeSpan.Zero);
         if (numerics == NumericsProfile.Fp32Fixed && shape.K == 0) return Multiply(device, a, b, rangeOf);
-        if (device is CpuDevice && numerics == NumericsProfile.Int8) return new(MatrixReference.Multiply(shape, a, b), null, null);
-        if (device is CpuDevice && numerics == NumericsProfile.Fp32Fixed && shape.K <= FixedReference.MaxDepth) return new(FixedReference.Multiply(shape, a, b), null, null);
+        if (device is CpuDevice && numerics == NumericsProfile.Int8) return Timed(() => MatrixReference.Multiply(shape, a, b));
+        if (device is CpuDevice && numerics == NumericsProfile.Fp32Fixed && shape.K <= FixedReference.MaxDepth) return Timed(() => FixedReference.Multiply(shape, a, b));
         if (device is not IKernelDevice kernels)
             throw new HlxException(ErrorCode.NumericsUnsupported, $"{device?.Name} has no {numerics} product", "Use a device with matrix units (VK_KHR_cooperative_matrix), or fp32.ieee");
         MatrixGemm plan = MatrixGemm.Plan(numerics, shape, a.Data, b.Data, transposeB: false, kernels.Capabilities);
@@ -121,6 +121,13 @@ public static class Gemm
         GemmLaunch launch = GemmLaunch.Plan(problem, operands, path, device.Capabilities);
         SequenceResult result = device.Run(launch.Sequence);
         return new(result.Outputs[0], path.Path, Sum(result.DeviceTimes));
+    }
+
+    private static GemmResult Timed(Func<Tensor> multiply)
+    {
+        long start = System.Diagnostics.Stopwatch.GetTimestamp();
+        Tensor product = multiply();
+        return new(product, null, System.Diagnostics.Stopwatch.GetElapsedTime(start));
     }
 
     private static TimeSpan? Sum(IReadOnlyList<TimeSpan?> stages) => stages.Aggregate((TimeSpan?)TimeSpan.Zero, (sum, stage) => sum + stage);
