@@ -44,6 +44,16 @@ public sealed class BenchCommandTests : IDisposable
         Double(file, row => (string)row["implementation"]! == "fake" && (string)row["metric"]! == "device_time");
         File.WriteAllText(slowMachine, file.ToJsonString());
         _hlx.Succeeds("bench", "compare", json, slowMachine);
+
+        // Watts are no time: twice as many are not slower.
+        string usual = _hlx.Folder["usual.json"], hot = _hlx.Folder["hot.json"];
+        JsonNode power = file["rows"]![0]!.DeepClone();
+        (power["implementation"], power["metric"], power["unit"]) = ("hlx", "power", "W");
+        file["rows"]!.AsArray().Add(power);
+        File.WriteAllText(usual, file.ToJsonString());
+        Double(file, row => (string)row["metric"]! == "power");
+        File.WriteAllText(hot, file.ToJsonString());
+        _hlx.Succeeds("bench", "compare", usual, hot);
     }
 
     [Fact]

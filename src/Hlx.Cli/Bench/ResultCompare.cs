@@ -21,15 +21,15 @@ internal sealed record Comparison(string Name, double Base, double New, bool IsR
 /// </summary>
 internal static class ResultCompare
 {
-    private sealed record Row(string Implementation, string Profile, string Case, string Metric, double P50);
+    private sealed record Row(string Implementation, string Profile, string Case, string Metric, string Unit, double P50);
 
     /// <summary>Compares.</summary>
-    /// <exception cref="HlxException"><see cref="ErrorCode.FileIo"/> if a file is no result file, or they share nothing.</exception>
+    /// <exception cref="HlxException"><see cref="ErrorCode.FileIo"/> if a file is no result file, or they share no time.</exception>
     public static List<Comparison> Compare(string baseFile, string newFile)
     {
         Row[] before = Read(baseFile), after = Read(newFile);
         List<Comparison> comparisons = [];
-        foreach (Row row in after.Where(row => row.Implementation == "hlx"))
+        foreach (Row row in after.Where(row => row is { Implementation: "hlx", Unit: "us" }))
         {
             if (before.FirstOrDefault(other => Same(row, other) && other.Implementation == "hlx") is not Row old) continue;
             string name = $"{row.Case} {row.Profile} {row.Metric}";
@@ -37,7 +37,7 @@ internal static class ResultCompare
             comparisons.Add(peer is (double oldPeer, double newPeer) ? new(name, old.P50 / oldPeer, row.P50 / newPeer, true) : new(name, old.P50, row.P50, false));
         }
         return comparisons.Count > 0 ? comparisons : throw new HlxException(
-            ErrorCode.FileIo, $"{baseFile} and {newFile} have no case in common", "Compare files of the same benchmark");
+            ErrorCode.FileIo, $"{baseFile} and {newFile} have no time in common", "Compare files of the same benchmark");
     }
 
     private static bool Same(Row x, Row y) => x.Case == y.Case && x.Profile == y.Profile && x.Metric == y.Metric;
@@ -58,7 +58,7 @@ internal static class ResultCompare
         try
         {
             JsonArray rows = JsonNode.Parse(File.ReadAllText(file))!["rows"]!.AsArray();
-            return [.. rows.Select(row => new Row(Text(row, "implementation"), Text(row, "profile"), Text(row, "case"), Text(row, "metric"), row!["p50"]!.GetValue<double>()))];
+            return [.. rows.Select(row => new Row(Text(row, "implementation"), Text(row, "profile"), Text(row, "case"), Text(row, "metric"), Text(row, "unit"), row!["p50"]!.GetValue<double>()))];
         }
         catch (Exception malformed) when (malformed is JsonException or NullReferenceException or InvalidOperationException or FormatException)
         {
