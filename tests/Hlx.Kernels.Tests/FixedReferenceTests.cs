@@ -65,6 +65,16 @@ public sealed class FixedReferenceTests
     }
 
     [Fact]
+    public void Sums_that_could_overflow_are_refused_by_name()
+    {
+        const int K = FixedReference.MaxDepth + 1;
+        using CpuDevice cpu = new();
+        Tensor a = RandomTensor.Uniform(1, 1, K), b = RandomTensor.Uniform(2, K, 1);
+        HlxException refused = HlxAssert.Refuses(ErrorCode.NumericsUnsupported, () => Gemm.Multiply(cpu, NumericsProfile.Fp32Fixed, a, b));
+        Assert.Contains("too long for fp32.fixed", refused.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Sums_of_the_largest_digits_do_not_overflow()
     {
         const int K = FixedReference.MaxDepth;

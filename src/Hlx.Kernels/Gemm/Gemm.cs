@@ -57,7 +57,7 @@ public static class Gemm
         if (shape.M == 0 || shape.N == 0) return new(new Tensor(type, [shape.M, shape.N], ReadOnlyMemory<byte>.Empty), null, TimeSpan.Zero);
         if (numerics == NumericsProfile.Fp32Fixed && shape.K == 0) return Multiply(device, a, b, rangeOf);
         if (device is CpuDevice && numerics == NumericsProfile.Int8) return Timed(() => MatrixReference.Multiply(shape, a, b));
-        if (device is CpuDevice && numerics == NumericsProfile.Fp32Fixed && shape.K <= FixedReference.MaxDepth) return Timed(() => FixedReference.Multiply(shape, a, b));
+        if (device is CpuDevice && numerics == NumericsProfile.Fp32Fixed) return Timed(() => FixedReference.Multiply(shape, a, b));
         if (device is not IKernelDevice kernels)
             throw new HlxException(ErrorCode.NumericsUnsupported, $"{device?.Name} has no {numerics} product", "Use a device with matrix units (VK_KHR_cooperative_matrix), or fp32.ieee");
         MatrixGemm plan = MatrixGemm.Plan(numerics, shape, a.Data, b.Data, transposeB: false, kernels.Capabilities);

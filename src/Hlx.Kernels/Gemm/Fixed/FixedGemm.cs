@@ -25,8 +25,7 @@ internal static class FixedGemm
     public static MatrixGemm Plan(GemmShape shape, ReadOnlyMemory<byte> a, ReadOnlyMemory<byte> b, MatrixTile? tile, DeviceLimits limits)
     {
         (int m, int n, int k) = shape;
-        if (k > FixedReference.MaxDepth)
-            throw new HlxException(ErrorCode.NumericsUnsupported, $"sums of {k} products are too long for fp32.fixed", $"Cut K into parts of at most {FixedReference.MaxDepth}, or use fp32.ieee");
+        FixedReference.CheckDepth(k);
         int groups = FixedReference.Groups(k), paddedM = Whole(m, tile?.Rows ?? 1), paddedN = Whole(n, tile?.Columns ?? 1), paddedK = Whole(k, tile?.Depth ?? 4);
         long sums = 4L * groups * m * n, planesA = (long)FixedReference.Digits * paddedM * paddedK, planesB = (long)FixedReference.Digits * paddedN * paddedK;
         if (Math.Max(sums, Math.Max(planesA, planesB)) > limits.MaxBufferBytes || Math.Max(m, Math.Max(n, k)) > limits.MaxWorkgroups.Y)

@@ -26,15 +26,26 @@ public static class FixedReference
     /// <param name="k">The number of products.</param>
     public static int Groups(int k) => k <= ShortDepth ? 4 : 3;
 
+    /// <summary>Refuses sums that could overflow.</summary>
+    /// <param name="k">The number of products.</param>
+    /// <exception cref="HlxException"><see cref="ErrorCode.NumericsUnsupported"/> above <see cref="MaxDepth"/>.</exception>
+    public static void CheckDepth(int k)
+    {
+        if (k > MaxDepth)
+            throw new HlxException(ErrorCode.NumericsUnsupported, $"sums of {k} products are too long for fp32.fixed", $"Cut K into parts of at most {MaxDepth}, or use fp32.ieee");
+    }
+
     /// <summary>Multiplies two matrices of finite numbers.</summary>
-    /// <param name="shape">The shape; K is at most <see cref="MaxDepth"/>.</param>
+    /// <param name="shape">The shape.</param>
     /// <param name="a">A, f32[M,K].</param>
     /// <param name="b">B, f32[K,N].</param>
+    /// <inheritdoc cref="CheckDepth" path="/exception"/>
     public static Tensor Multiply(GemmShape shape, Tensor a, Tensor b)
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
         (int m, int n, int k) = shape;
+        CheckDepth(k);
         ReadOnlySpan<float> left = a.AsSpan<float>(), right = b.AsSpan<float>();
         (int[] Units, int[][] Numbers) rows = Integers(left, m, k, row => row * k, 1), columns = Integers(right, n, k, column => column, n);
         float[] c = new float[m * n];
