@@ -26,6 +26,9 @@ void main()
 {
     uint column = gl_GlobalInvocationID.x;
     if (column >= N) return;
-    uint at = gl_WorkGroupID.z * STRIDE_C + gl_WorkGroupID.y * LDC + column;
-    c[at] = epilogue(c[at], HAS_BETA ? before[at] : 0u, HAS_BIAS ? bias[column] : 0u);
+    for (uint row = gl_WorkGroupID.y; row < M; row += gl_NumWorkGroups.y)
+    {
+        uint at = gl_WorkGroupID.z * STRIDE_C + row * LDC + column;
+        c[at] = epilogue(c[at], HAS_BETA ? before[at] : 0u, HAS_BIAS ? bias[column] : 0u);
+    }
 }

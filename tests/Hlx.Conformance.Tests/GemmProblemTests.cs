@@ -13,6 +13,8 @@ public sealed class GemmProblemTests(DeviceFixture drivers)
 
     public static TheoryData<string> AllDevices => [.. TestDevices.All];
 
+    public static TheoryData<string> VulkanDevices => [.. TestDevices.Vulkan];
+
     public static TheoryData<string, int, int> Tiles
     {
         get
@@ -78,6 +80,13 @@ public sealed class GemmProblemTests(DeviceFixture drivers)
         FmaTile tile = GemmPlanner.Tiles(slices)[index];
         drivers.On(device, context => Check(context, tile, new GemmProblem(new(9, 12, slices == 1 ? 40 : 600)) { HasBias = true }, new(FmaPath.Scaled, 13, -7)));
     }
+
+    [Theory, MemberData(nameof(VulkanDevices))]
+    public void More_rows_than_a_dispatch_has_workgroups_get_their_epilogue(string device) => drivers.On(device, context =>
+    {
+        int rows = (int)context.Capabilities.Limits.MaxWorkgroups.Y + 5;
+        Check(context, GemmPlanner.Tiles(1)[0], new GemmProblem(new(rows, 4, 4)) { HasBias = true });
+    });
 
     private static void Check(VulkanContext context, FmaTile tile, GemmProblem problem, DenormalPlan? path = null)
     {

@@ -57,7 +57,7 @@ public sealed record GemmLaunch(KernelSequence Sequence, DenormalPlan Scaling, F
             KernelBuffer product = KernelBuffer.Alias(0, 0, new(0, 2));
             stages.Add(Launch(
                 "gemm_finish", [product, bias with { Binding = 1 }, before with { Binding = 2 }],
-                new((uint)KernelShaders.Parts(problem.Shape.N, FinishWidth), (uint)problem.Shape.M, (uint)problem.Batch)));
+                new((uint)KernelShaders.Parts(problem.Shape.N, FinishWidth), Math.Min((uint)problem.Shape.M, most.Y), (uint)problem.Batch)));
         }
         return new(new KernelSequence(stages, [Result]), scaling, chosen);
 
