@@ -23,7 +23,7 @@ public sealed record FmaTile(int Rows, int Columns, int Depth, int GroupRows, in
     /// <summary>How many tiles cover a matrix.</summary>
     /// <param name="m">Its rows.</param>
     /// <param name="n">Its columns.</param>
-    public long Tiles(int m, int n) => (long)((m + Rows - 1) / Rows) * ((n + Columns - 1) / Columns);
+    public long Tiles(int m, int n) => KernelShaders.Parts(m, Rows) * KernelShaders.Parts(n, Columns);
 
     /// <summary>Why the shader cannot have this tile, or null if it can.</summary>
     public string? Flaw

@@ -8,8 +8,6 @@ namespace Hlx.Kernels;
 /// </summary>
 public static class GemmPlanner
 {
-    private const int AssumedMultiprocessors = 64; // where a driver does not tell
-
     // From large to small, and from how many tiles a multiprocessor on it pays: the large tiles of one chain leave room for two workgroups
     // side by side. Measured on an H100 (docs/performance/gemm.md).
     private static readonly (FmaTile Tile, double PerMultiprocessor)[] Whole =
@@ -40,7 +38,7 @@ public static class GemmPlanner
         ArgumentNullException.ThrowIfNull(problem);
         ArgumentNullException.ThrowIfNull(capabilities);
         int slices = Slices(problem.Shape.K);
-        int multiprocessors = capabilities.Multiprocessors > 0 ? capabilities.Multiprocessors : AssumedMultiprocessors;
+        int multiprocessors = KernelShaders.Multiprocessors(capabilities);
         DeviceLimits limits = capabilities.Limits;
         (FmaTile Tile, double PerMultiprocessor)[] fitting =
         [

@@ -32,7 +32,7 @@ public sealed record MatrixGemm(KernelSequence Sequence, StageOutput Result, Mat
         MatrixTile chosen = tile ?? MatrixPlanner.Choose(profile, shape, capabilities);
         int m = Whole(shape.M, chosen.Rows), n = Whole(shape.N, chosen.Columns), k = Whole(shape.K, chosen.Depth);
         long largest = Math.Max(4L * shape.M * shape.N, (long)chosen.Parts * chosen.ElementBytes * Math.Max((long)m * k, (long)k * n));
-        long tiles = (long)(m / chosen.Rows) * (n / chosen.Columns);
+        long tiles = chosen.Tiles(shape.M, shape.N);
         if (largest > capabilities.Limits.MaxBufferBytes || tiles > capabilities.Limits.MaxWorkgroups.X || Math.Max(m, Math.Max(n, k)) > capabilities.Limits.MaxWorkgroups.Y)
         {
             throw new HlxException(
@@ -63,7 +63,7 @@ public sealed record MatrixGemm(KernelSequence Sequence, StageOutput Result, Mat
     {
         int strideA = k / tile.Vector, strideB = (tile.IsTransposedB ? k : n) / tile.Vector, rowsB = tile.IsTransposedB ? n : k;
         ShaderCode code = Modules.GetOrAdd(tile, static tile => new ShaderCode(MatrixModule.Emit(tile)));
-        return new(code, "main", buffers, new Extent3((uint)(m / tile.Rows * (n / tile.Columns)), 1, 1))
+        return new(code, "main", buffers, new Extent3((uint)tile.Tiles(m, n), 1, 1))
         {
             PushConstants = Words((uint)shape.M, (uint)shape.N, (uint)(k / tile.Depth), (uint)strideA, (uint)strideB, (uint)(m * strideA), (uint)(rowsB * strideB)),
             BoundsChecked = false,

@@ -6,8 +6,6 @@ namespace Hlx.Kernels;
 /// <summary>Chooses tiles for matrix units from what a device reports and the shape: pure policy.</summary>
 public static class MatrixPlanner
 {
-    private const int AssumedMultiprocessors = 64;
-
     private readonly record struct Size(int Rows, int Columns, int Depth, int GroupRows, int GroupColumns, int Stages);
 
     // From large to small; measured on an H100 (docs/performance/gemm.md).
@@ -83,7 +81,7 @@ public static class MatrixPlanner
     public static MatrixTile Choose(string profile, GemmShape shape, DeviceCapabilities capabilities)
     {
         IReadOnlyList<MatrixTile> tiles = Tiles(profile, capabilities);
-        int multiprocessors = capabilities.Multiprocessors > 0 ? capabilities.Multiprocessors : AssumedMultiprocessors;
-        return tiles.FirstOrDefault(tile => (double)((shape.M + tile.Rows - 1) / tile.Rows) * ((shape.N + tile.Columns - 1) / tile.Columns) >= 0.9 * multiprocessors) ?? tiles[^1];
+        int multiprocessors = KernelShaders.Multiprocessors(capabilities);
+        return tiles.FirstOrDefault(tile => tile.Tiles(shape.M, shape.N) >= 0.9 * multiprocessors) ?? tiles[^1];
     }
 }

@@ -32,6 +32,11 @@ public sealed record MatrixTile(
     /// <summary>Invocations of a workgroup.</summary>
     public int Threads => Lanes * (Rows / GroupRows) * (Columns / GroupColumns);
 
+    /// <summary>How many tiles cover a matrix.</summary>
+    /// <param name="m">Its rows.</param>
+    /// <param name="n">Its columns.</param>
+    public long Tiles(int m, int n) => KernelShaders.Parts(m, Rows) * KernelShaders.Parts(n, Columns);
+
     /// <summary>Vectors of a row of A's tile in shared memory; the one more avoids bank conflicts.</summary>
     internal int StrideA => (Depth / Vector) + 1;
 
