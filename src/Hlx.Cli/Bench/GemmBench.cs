@@ -62,9 +62,9 @@ internal sealed class GemmBench(VulkanContext device, IReadOnlyList<Peer> peers,
         Add("hlx", profile, item, "power", "W", [watts], error);
         foreach (Peer peer in peers)
         {
-            if (peer.Measure(item, "energy", peerProfile, 1) is not ({ Length: 2 } values, double peerError)) continue;
-            Add(peer.Name, peerProfile, item, "energy", "J", [values[0]], peerError);
-            Add(peer.Name, peerProfile, item, "power", "W", [values[1]], peerError);
+            if (peer.Measure(item, "energy", peerProfile, 1) is not ({ Length: 2 } values, var peerError)) continue;
+            Add(peer.Name, peerProfile, item, "energy", "J", [values[0]], peerError, profile);
+            Add(peer.Name, peerProfile, item, "power", "W", [values[1]], peerError, profile);
         }
     }
 

@@ -28,9 +28,6 @@ internal sealed class GemmProgram : IDisposable
 
     private bool IsInteger { get; init; }
 
-    /// <summary>What the driver tells of the last stage's pipeline.</summary>
-    public IReadOnlyList<(string Name, double Value)> Statistics => _program.Statistics(_result.Stage);
-
     /// <exception cref="HlxException"><see cref="ErrorCode.NumericsUnsupported"/>.</exception>
     public static GemmProgram Record(VulkanContext device, string profile, Tensor a, Tensor b, int repeats)
     {
