@@ -15,7 +15,11 @@ public sealed class LeakTests
     {
         using VulkanContext context = VulkanContext.Open(device, new VulkanOptions { Validation = TestDevices.Validation, Staging = staging, StagingRingBytes = 1 << 18 });
         ShaderCode code = TestCode.Load("reduce");
-        context.Run(Sum(code, [1], 1));
+        for (int i = 0; i < 100; i++) // what the runtime and the driver open once, they have opened then
+        {
+            context.Run(Sum(code, [1], 1));
+            await context.RunAsync(KernelSequence.Of(Sum(code, [1], 1)));
+        }
         context.Trim();
         (int Buffers, long Used, long Reserved, int Blocks) start = Statistics();
         int files = OpenFiles();

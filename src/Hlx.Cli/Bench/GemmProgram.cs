@@ -13,10 +13,11 @@ internal sealed class GemmProgram : IDisposable
     private readonly int _repeats;
     private readonly GemmShape _shape;
     private readonly StageOutput _result;
+    private readonly int _stages;
 
-    private GemmProgram(VulkanProgram program, int repeats, Tensor a, Tensor b, StageOutput result)
+    private GemmProgram(VulkanContext device, KernelSequence sequence, int repeats, Tensor a, Tensor b, StageOutput result)
     {
-        (_program, _repeats, A, B, _result) = (program, repeats, a, b, result);
+        (_program, _stages, _repeats, A, B, _result) = (device.Record(sequence, repeats), sequence.Stages.Count, repeats, a, b, result);
         _shape = GemmShape.Of(a, b);
     }
 
@@ -35,12 +36,12 @@ internal sealed class GemmProgram : IDisposable
         {
             ProfileOperands typed = ProfileOperands.Of(profile, a, b);
             MatrixGemm plan = MatrixGemm.Plan(profile, GemmShape.Of(a, b), typed.Left, typed.Right, typed.IsRightTransposed, device.Capabilities);
-            return new(device.Record(plan.Sequence, repeats), repeats, typed.A, typed.B, plan.Result) { IsInteger = profile == NumericsProfile.Int8 };
+            return new(device, plan.Sequence, repeats, typed.A, typed.B, plan.Result) { IsInteger = profile == NumericsProfile.Int8 };
         }
         GemmProblem problem = new(GemmShape.Of(a, b));
         GemmOperands operands = new(a.Data, b.Data);
         GemmLaunch launch = GemmLaunch.Plan(problem, operands, Gemm.PathOf(device, problem, operands, Gemm.RangeOf), device.Capabilities);
-        return new(device.Record(launch.Sequence, repeats), repeats, a, b, GemmLaunch.Result);
+        return new(device, launch.Sequence, repeats, a, b, launch.Result);
     }
 
     /// <summary>The product in f32, after a run.</summary>
@@ -66,7 +67,9 @@ internal sealed class GemmProgram : IDisposable
         return [.. Enumerable.Range(0, samples).Select(_ =>
         {
             _program.Run();
-            return (_program.DeviceNanoseconds() ?? double.NaN) / 1e3;
+            double nanoseconds = _program.DeviceNanoseconds() ?? throw new HlxException(
+                ErrorCode.DeviceUnsuitable, "this device has no timestamps on its compute queue, so times on it cannot be measured", "Name another device with --device");
+            return nanoseconds / 1e3;
         })];
     }
 
@@ -83,6 +86,12 @@ internal sealed class GemmProgram : IDisposable
         }
         return values;
     }
+
+    /// <summary>What the driver tells of each stage's shader, such as its registers.</summary>
+    public IEnumerable<(int Stage, string Name, double Value)> Statistics() =>
+        from stage in Enumerable.Range(0, _stages)
+        from entry in _program.Statistics(stage)
+        select (stage, entry.Name, entry.Value);
 
     /// <summary>Joules a product, and watts, in steady work.</summary>
     public (double Joules, double Watts) Energy(Nvml nvml, TimeSpan time)

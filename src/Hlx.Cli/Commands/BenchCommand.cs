@@ -8,7 +8,6 @@ namespace Hlx.Cli.Commands;
 
 internal static class BenchCommand
 {
-    private const int RoundsOfManySamples = 5;
 
     public static Command Create() => new("bench", "Measure HLX beside other implementations, and compare results.") { Gemm(), Compare() };
 
@@ -24,19 +23,20 @@ internal static class BenchCommand
         numerics.AcceptOnlyFromAmong([.. NumericsProfile.All]);
         Option<string> data = Shared.Format("--data", GemmCase.Kinds[0], GemmCase.Kinds);
         Option<int> runs = new("--runs") { Description = "Samples of each metric.", DefaultValueFactory = _ => 100 };
+        Option<int> turns = new("--turns") { Description = "How often HLX and its peers take turns for these samples.", DefaultValueFactory = _ => 5 };
         Option<string[]> peers = new("--peer") { Description = "A program of benchmarks/peers with its arguments; may be repeated.", DefaultValueFactory = _ => [] };
         Option<bool> energy = new("--energy") { Description = "Measure energy too (NVML)." };
         Option<string?> folder = new("-o", "--output") { Description = "Write gemm.json and gemm.csv into this folder." };
         Option<string> name = new("--name") { Description = "The name of the result files.", DefaultValueFactory = _ => "gemm" };
         Option<string?> device = Shared.Device();
-        Command command = new("gemm", "Time products on a Vulkan device.") { sizes, numerics, data, runs, peers, energy, folder, name, device };
+        Command command = new("gemm", "Time products on a Vulkan device.") { sizes, numerics, data, runs, turns, peers, energy, folder, name, device };
         command.SetAction(parsed =>
         {
-            int samples = Math.Max(1, parsed.GetValue(runs)), rounds = Math.Min(RoundsOfManySamples, samples);
+            int samples = Math.Max(1, parsed.GetValue(runs)), rounds = Math.Clamp(parsed.GetValue(turns), 1, samples);
             GemmBenchPlan plan = new(
                 [.. parsed.GetValue(sizes)!.Select(size => GemmCase.Parse(size, parsed.GetValue(data)!))], parsed.GetValue(numerics)!, samples / rounds * rounds, rounds, parsed.GetValue(energy));
             string? address = parsed.GetValue(device) ?? Environment.GetEnvironmentVariable(DeviceSelector.Variable);
-            using VulkanContext context = VulkanContext.Open(address);
+            using VulkanContext context = VulkanContext.Open(address, new VulkanOptions { PipelineStatistics = true });
             Peer[] running = [.. parsed.GetValue(peers)!.Select(Start).OfType<Peer>()];
             try
             {
@@ -92,6 +92,7 @@ internal static class BenchCommand
             ["data"] = plan.Cases[0].Data,
             ["samples"] = $"{plan.Samples} of each metric, in {plan.Rounds} turns that alternate with the peers; 0.4 s of the same work before each turn",
             ["device_time"] = "microseconds a product by device timestamps, over about 4 ms of products with a barrier between, divided by their number; all passes that the profile needs are in it",
+            ["statistics"] = "what the driver reports of each stage's shader (VK_KHR_pipeline_executable_properties), under its names; local memory is what registers are spilled to",
             ["submit_to_result"] = "microseconds from the submission of one product to its end, seen by the processor; operands and result stay on the device",
             ["error"] = "relative Frobenius norm against float64 over 400 elements; for scaled data each element in units of the sum of its products' magnitudes",
         };
