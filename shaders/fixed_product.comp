@@ -6,33 +6,32 @@
 layout(local_size_x = 16, local_size_y = 16) in;
 layout(constant_id = 0) const uint GROUPS = 3;
 
-layout(set = 0, binding = 0) readonly buffer PlanesA { uint planes_a[]; };
-layout(set = 0, binding = 1) readonly buffer PlanesB { uint planes_b[]; };
+layout(set = 0, binding = 0) readonly buffer PlanesA { uvec4 planes_a[]; };
+layout(set = 0, binding = 1) readonly buffer PlanesB { uvec4 planes_b[]; };
 layout(set = 0, binding = 2) writeonly buffer Sums { int sums[]; };
 
-layout(push_constant) uniform Shape { uint M, N, PADDED_M, PADDED_N, PADDED_K; };
+layout(push_constant) uniform Shape { uint M, N, STEPS; }; // STEPS: of 16 along K
 
 void main()
 {
     uint column = gl_GlobalInvocationID.x, row = gl_GlobalInvocationID.y;
     if (row >= M || column >= N) return;
-    uint stride = PADDED_K / 4;
     int groups[4] = int[4](0, 0, 0, 0);
-    for (uint word = 0; word < stride; word++)
+    for (uint step = 0; step < STEPS; step++)
     {
-        int left[3], right[3];
-        uint words_a[3], words_b[3];
+        uvec4 words_a[3], words_b[3];
         for (uint digit = 0; digit < 3; digit++)
         {
-            words_a[digit] = planes_a[(digit * PADDED_M + row) * stride + word];
-            words_b[digit] = planes_b[(digit * PADDED_N + column) * stride + word];
+            words_a[digit] = planes_a[(row * STEPS + step) * 3 + digit];
+            words_b[digit] = planes_b[(column * STEPS + step) * 3 + digit];
         }
-        for (int k = 0; k < 4; k++)
+        for (int k = 0; k < 16; k++)
         {
+            int left[3], right[3];
             for (uint digit = 0; digit < 3; digit++)
             {
-                left[digit] = bitfieldExtract(int(words_a[digit]), 8 * k, 8);
-                right[digit] = bitfieldExtract(int(words_b[digit]), 8 * k, 8);
+                left[digit] = bitfieldExtract(int(words_a[digit][k / 4]), 8 * (k % 4), 8);
+                right[digit] = bitfieldExtract(int(words_b[digit][k / 4]), 8 * (k % 4), 8);
             }
             groups[0] += left[0] * right[0];
             groups[1] += left[0] * right[1] + left[1] * right[0];

@@ -1,15 +1,20 @@
 #version 450
+#extension GL_EXT_control_flow_attributes : require
 
 // Splits A (z = 0) and B (z = 1) into two planes of binary16 each: x * 2^shift = high + low + rest, where shift lifts the largest magnitude
 // of the row of A or column of B to [2^14, 2^15), high has the upper 11 bits of x, low the next 11, and the rest is less than 2^-22 of x or
-// 2^-25. Planes are padded with zeros. An invocation writes 8 numbers of each plane. What undoes the scaling is written beside.
+// 2^-25. The planes lie in the tiles of the product, one after the other along K, so that a workgroup of the product reads without gaps; they are
+// padded with zeros to whole tiles. An invocation writes 8 numbers of each plane. What undoes the scaling is written beside.
 
-layout(local_size_x = 256) in;
+layout(local_size_x = 32, local_size_y = 8) in;
+layout(constant_id = 0) const uint TILE_M = 64; // of the product
+layout(constant_id = 1) const uint TILE_N = 64;
+layout(constant_id = 2) const uint TILE_K = 64;
 
 layout(set = 0, binding = 0) readonly buffer MatrixA { uint a[]; };
 layout(set = 0, binding = 1) readonly buffer MatrixB { uint b[]; };
-layout(set = 0, binding = 2) readonly buffer LargestA { uint largest_a[]; };
-layout(set = 0, binding = 3) readonly buffer LargestB { uint largest_b[]; };
+layout(set = 0, binding = 2) readonly buffer LargestA { uvec4 largest_a[]; };
+layout(set = 0, binding = 3) readonly buffer LargestB { uvec4 largest_b[]; };
 layout(set = 0, binding = 4) writeonly buffer PlanesA { uvec4 planes_a[]; };
 layout(set = 0, binding = 5) writeonly buffer PlanesB { uvec4 planes_b[]; };
 layout(set = 0, binding = 6) writeonly buffer ShiftA { int shift_a[]; };
@@ -19,8 +24,9 @@ layout(push_constant) uniform Shape { uint M, N, K, PADDED_M, PADDED_N, PADDED_K
 
 const int TOP = 14;
 
-int shift_of(uint largest)
+int shift_of(uvec4 parts)
 {
+    uint largest = max(max(parts.x, parts.y), max(parts.z, parts.w));
     if (largest == 0u) return 0;
     return TOP - (largest >= 0x00800000u ? int(largest >> 23) - 127 : findMSB(largest) - 149);
 }
@@ -44,17 +50,15 @@ uint scale(uint x, int shift)
 void main()
 {
     bool isA = gl_WorkGroupID.z == 0;
-    uint rows = isA ? PADDED_M : PADDED_K, stride = (isA ? PADDED_K : PADDED_N) / 8, columns = isA ? K : N;
-    uint vector = gl_GlobalInvocationID.x;
-    if (vector >= rows * stride) return;
-    uint row = vector / stride, column = vector % stride * 8;
+    uint row = gl_GlobalInvocationID.y, column = 8 * gl_GlobalInvocationID.x, columns = isA ? K : N;
+    if (row >= (isA ? PADDED_M : PADDED_K) || column >= (isA ? PADDED_K : PADDED_N)) return;
     bool isInside = row < (isA ? M : K);
     int shift = isA && isInside ? shift_of(largest_a[row]) : 0;
     uvec4 high, low;
-    for (uint i = 0; i < 4; i++)
+    [[unroll]] for (uint i = 0; i < 4; i++)
     {
         vec2 upper, rest;
-        for (uint j = 0; j < 2; j++)
+        [[unroll]] for (uint j = 0; j < 2; j++)
         {
             uint x = 0u, c = column + 2 * i + j;
             if (isInside && c < columns)
@@ -71,14 +75,19 @@ void main()
         low[i] = packHalf2x16(rest);
     }
     if (isA && column == 0 && isInside) shift_a[row] = -shift;
+    uint steps = PADDED_K / TILE_K;
     if (isA)
     {
-        planes_a[vector] = high;
-        planes_a[rows * stride + vector] = low;
+        const uint plane = TILE_M * TILE_K / 8;
+        uint at = 2 * (row / TILE_M * steps + column / TILE_K) * plane + (row % TILE_M * TILE_K + column % TILE_K) / 8;
+        planes_a[at] = high;
+        planes_a[at + plane] = low;
     }
     else
     {
-        planes_b[vector] = high;
-        planes_b[rows * stride + vector] = low;
+        const uint plane = TILE_N * TILE_K / 8;
+        uint at = 2 * (column / TILE_N * steps + row / TILE_K) * plane + (row % TILE_K * TILE_N + column % TILE_N) / 8;
+        planes_b[at] = high;
+        planes_b[at + plane] = low;
     }
 }

@@ -49,6 +49,20 @@ public sealed class MatrixUnitTests(DeviceFixture drivers)
             if (profile == NumericsProfile.Int8) Assert.Equal(MatrixReference.Multiply(new(m, n, k), a, b).DataHandle, c.DataHandle);
             else CheckBounds(profile, a, b, c);
         }
+        if (hasUnit) EveryTile(context, profile);
+    }
+
+    private static void EveryTile(VulkanContext context, string profile)
+    {
+        const int M = 70, N = 260, K = 300;
+        Tensor a = Operand(profile, 1, M, K), b = Operand(profile, 2, K, N);
+        foreach (MatrixTile tile in MatrixPlanner.Tiles(profile, context.Capabilities))
+        {
+            MatrixGemm plan = MatrixGemm.Plan(profile, new(M, N, K), a.Data, b.Data, false, context.Capabilities, tile);
+            Tensor c = new(profile == NumericsProfile.Int8 ? DType.I32 : DType.F32, [M, N], context.Run(plan.Sequence).Outputs[0]);
+            if (profile == NumericsProfile.Int8) Assert.Equal(MatrixReference.Multiply(new(M, N, K), a, b).DataHandle, c.DataHandle);
+            else CheckBounds(profile, a, b, c);
+        }
     }
 
     [Theory, MemberData(nameof(Devices))]
@@ -61,9 +75,26 @@ public sealed class MatrixUnitTests(DeviceFixture drivers)
         drivers.On(device, context =>
         {
             IReadOnlyList<byte[]> outputs = context.Run(preparation).Outputs;
-            int paddedK = outputs[0].Length / 4 / (outputs[0].Length / 4 / Padded(K, plan.Tile!.Depth)), paddedN = Padded(N, plan.Tile.Columns);
-            CheckPlanes(a.AsSpan<float>(), M, K, outputs[0], paddedK, MemoryMarshal.Cast<byte, int>(outputs[2]), isRowScaled: true);
-            CheckPlanes(b.AsSpan<float>(), K, N, outputs[1], paddedN, MemoryMarshal.Cast<byte, int>(outputs[3]), isRowScaled: false);
+            MatrixTile tile = plan.Tile!;
+            CheckPlanes(a.AsSpan<float>(), M, K, tile.Rows, tile.Depth, outputs[0], MemoryMarshal.Cast<byte, int>(outputs[2]), isA: true);
+            CheckPlanes(b.AsSpan<float>(), K, N, tile.Depth, tile.Columns, outputs[1], MemoryMarshal.Cast<byte, int>(outputs[3]), isA: false);
+        });
+    }
+
+    [Theory, MemberData(nameof(Devices))]
+    public void Digits_lie_in_the_tiles_of_the_product(string device)
+    {
+        const int M = 37, N = 41, K = 150;
+        Tensor a = FloatSamples.Exponents(1, -149, 127, M, K), b = FloatSamples.Unit(2, K, N);
+        MatrixGemm plan = MatrixGemm.Plan(NumericsProfile.Fp32Fixed, new(M, N, K), a.Data, b.Data, false, Planned);
+        KernelSequence preparation = new([.. plan.Sequence.Stages.Take(2)], [.. Enumerable.Range(0, 4).Select(output => new StageOutput(1, output))]);
+        drivers.On(device, context =>
+        {
+            IReadOnlyList<byte[]> outputs = context.Run(preparation).Outputs;
+            MatrixTile tile = plan.Tile!;
+            float[] left = a.AsSpan<float>().ToArray(), right = b.AsSpan<float>().ToArray();
+            CheckDigits((line, k) => left[(line * K) + k], M, K, tile.Rows, tile.Depth, outputs[0], MemoryMarshal.Cast<byte, int>(outputs[2]));
+            CheckDigits((line, k) => right[(k * N) + line], N, K, tile.Columns, tile.Depth, outputs[1], MemoryMarshal.Cast<byte, int>(outputs[3]));
         });
     }
 
@@ -96,25 +127,42 @@ public sealed class MatrixUnitTests(DeviceFixture drivers)
         }
     }
 
-    private static void CheckPlanes(ReadOnlySpan<float> source, int rows, int columns, byte[] planes, int paddedColumns, ReadOnlySpan<int> shifts, bool isRowScaled)
+    // Tiles of A follow each other along K, and so do those of B; each holds its high plane, then its low one.
+    private static void CheckPlanes(ReadOnlySpan<float> source, int rows, int columns, int tileRows, int tileColumns, byte[] planes, ReadOnlySpan<int> shifts, bool isA)
     {
         ReadOnlySpan<Half> halves = MemoryMarshal.Cast<byte, Half>(planes);
-        int plane = halves.Length / 2;
-        for (int i = 0; i < plane; i++)
+        int plane = tileRows * tileColumns, steps = isA ? Padded(columns, tileColumns) / tileColumns : Padded(rows, tileRows) / tileRows;
+        for (int i = 0; i < halves.Length / 2; i++)
         {
-            int row = i / paddedColumns, column = i % paddedColumns;
-            double sum = (double)halves[i] + (double)halves[plane + i];
+            int tile = i / plane, inTile = i % plane, line = tile / steps, step = tile % steps;
+            int row = ((isA ? line : step) * tileRows) + (inTile / tileColumns), column = ((isA ? step : line) * tileColumns) + (inTile % tileColumns);
+            int at = (2 * tile * plane) + inTile;
+            double sum = (double)halves[at] + (double)halves[at + plane];
             if (row >= rows || column >= columns)
             {
                 Assert.Equal(0, sum);
                 continue;
             }
-            double exact = Math.ScaleB(source[(row * columns) + column], -shifts[isRowScaled ? row : column]);
+            double exact = Math.ScaleB(source[(row * columns) + column], -shifts[isA ? row : column]);
             Assert.InRange(Math.Abs(exact), 0, 32768);
             Assert.InRange(sum, exact - Rest(exact), exact + Rest(exact));
         }
 
         static double Rest(double exact) => Math.ScaleB(Math.Abs(exact), -21) + Math.ScaleB(1, -24);
+    }
+
+    private static void CheckDigits(Func<int, int, float> source, int lines, int length, int tileLines, int tileDepth, byte[] planes, ReadOnlySpan<int> units)
+    {
+        int plane = tileLines * tileDepth, steps = Padded(length, tileDepth) / tileDepth;
+        Assert.Equal(3 * plane * steps * (Padded(lines, tileLines) / tileLines), planes.Length);
+        for (int i = 0; i < planes.Length / 3; i++)
+        {
+            int tile = i / plane, inTile = i % plane, at = (3 * tile * plane) + inTile;
+            int line = (tile / steps * tileLines) + (inTile / tileDepth), k = (tile % steps * tileDepth) + (inTile % tileDepth);
+            int integer = ((sbyte)planes[at] << 16) + ((sbyte)planes[at + plane] << 8) + (sbyte)planes[at + (2 * plane)];
+            double exact = line < lines && k < length ? Math.ScaleB(source(line, k), -units[line]) : 0;
+            Assert.InRange(integer, exact - 0.5, exact + 0.5);
+        }
     }
 
     private static void CheckBounds(string profile, Tensor a, Tensor b, Tensor c)

@@ -29,6 +29,7 @@ public sealed class FixedReferenceTests
     [Theory]
     [InlineData(1f)]
     [InlineData(1.9921875f)]
+    [InlineData(1.99158478f)] // 0xfefe.ff·2^−15: just what three digits do not hold any more
     [InlineData(1.9999999f)]
     [InlineData(1.7014117e38f)]
     [InlineData(1.4e-45f)]

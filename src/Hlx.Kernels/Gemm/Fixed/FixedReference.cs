@@ -16,6 +16,7 @@ public static class FixedReference
     /// <summary>Digits of a number.</summary>
     public const int Digits = 3;
 
+    private const int LargestInteger = 0x7f7f7f; // of three digits up to 127
     private const int FractionBits = 22;
     private const int ShortDepth = 2047;
 
@@ -82,12 +83,12 @@ public static class FixedReference
         return (units, numbers);
     }
 
-    // The exponent of the unit. A significand of 1.9921875 and more gets a larger one, so that the highest digit stays below 128.
+    // The exponent of the unit: a number that would round to more than 0x7f7f7f units, the largest integer of three digits, gets a larger one.
     private static int Unit(float largest)
     {
         if (largest == 0) return 0;
         int exponent = Math.ILogB(largest);
-        return exponent + (Math.ScaleB((double)largest, -exponent) >= 2 - (1.0 / 128) ? 1 : 0) - FractionBits;
+        return exponent + (Math.ScaleB((double)largest, -exponent) >= (LargestInteger + 0.5) / (1 << FractionBits) ? 1 : 0) - FractionBits;
     }
 
     // In units of 2^8 times the units of row and column: digit 0 of both stands for 2^32 of these.

@@ -11,6 +11,8 @@ namespace Hlx.Kernels;
 /// <param name="Tile">The tile; null where <c>fp32.fixed</c> does without matrix units.</param>
 public sealed record MatrixGemm(KernelSequence Sequence, StageOutput Result, MatrixTile? Tile)
 {
+    private const int SplitAtOnce = 8; // by an invocation of split_planes.comp
+
     private static readonly ConcurrentDictionary<MatrixTile, ShaderCode> Modules = new();
 
     /// <summary>Plans C = A·op(B).</summary>
@@ -38,63 +40,35 @@ public sealed record MatrixGemm(KernelSequence Sequence, StageOutput Result, Mat
             throw new HlxException(
                 ErrorCode.DeviceLimit, $"a product of {shape.M}×{shape.K} and {shape.K}×{shape.N} exceeds the device's buffers or dispatch", "Cut the matrices into blocks, or use cpu://");
         }
-        List<KernelLaunch> stages = profile == NumericsProfile.Fp32Split ? Split(shape, a, b, m, n, k) : [];
-        KernelBuffer left, right;
-        if (stages.Count > 0)
+        List<KernelLaunch> stages = [];
+        KernelBuffer result = KernelBuffer.Overwritten(0, 2, 4L * shape.M * shape.N);
+        if (profile == NumericsProfile.Fp32Split)
         {
-            left = KernelBuffer.Alias(0, 0, new(1, 4));
-            right = KernelBuffer.Alias(0, 1, new(1, 5));
+            stages.AddRange(new ScaledPlanes(shape, m, n, k, chosen.Rows, chosen.Columns, chosen.Depth).Launches("split_planes", SplitAtOnce, alongN: true, 4, a, b));
+            stages.Add(Main(chosen, shape, m, n, k, [ScaledPlanes.A(0), ScaledPlanes.B(1), result, ScaledPlanes.ShiftA(3), ScaledPlanes.ShiftB(4)]));
         }
         else
         {
-            left = Padded(stages, 0, chosen, a, shape.M, shape.K, m, k, transpose: false);
+            KernelBuffer left = Padded(stages, 0, chosen, a, shape.M, shape.K, m, k, transpose: false);
             (int rows, int columns, int paddedRows, int paddedColumns) = chosen.IsTransposedB ? (shape.N, shape.K, n, k) : (shape.K, shape.N, k, n);
-            right = Padded(stages, 1, chosen, b, rows, columns, paddedRows, paddedColumns, transpose: transposeB != chosen.IsTransposedB);
+            KernelBuffer right = Padded(stages, 1, chosen, b, rows, columns, paddedRows, paddedColumns, transpose: transposeB != chosen.IsTransposedB);
+            stages.Add(Main(chosen, shape, m, n, k, [left, right, result]));
         }
-        List<KernelBuffer> buffers = [left, right, KernelBuffer.Overwritten(0, 2, 4L * shape.M * shape.N)];
-        if (chosen.Parts > 1) buffers.AddRange([KernelBuffer.Alias(0, 3, new(1, 6)), KernelBuffer.Alias(0, 4, new(1, 7))]);
-        stages.Add(Main(chosen, shape, m, n, k, buffers));
-        StageOutput result = new(stages.Count - 1, 0);
-        return new(new KernelSequence(stages, [result]), result, chosen);
+        StageOutput output = new(stages.Count - 1, 0);
+        return new(new KernelSequence(stages, [output]), output, chosen);
     }
 
     /// <summary>The product itself, on operands that lie in whole tiles of m×k and k×n.</summary>
     internal static KernelLaunch Main(MatrixTile tile, GemmShape shape, int m, int n, int k, IReadOnlyList<KernelBuffer> buffers)
     {
-        int strideA = k / tile.Vector, strideB = (tile.IsTransposedB ? k : n) / tile.Vector, rowsB = tile.IsTransposedB ? n : k;
+        int strideA = k / tile.Vector, strideB = (tile.IsTransposedB ? k : n) / tile.Vector;
         ShaderCode code = Modules.GetOrAdd(tile, static tile => new ShaderCode(MatrixModule.Emit(tile)));
         return new(code, "main", buffers, new Extent3((uint)tile.Tiles(m, n), 1, 1))
         {
-            PushConstants = Words((uint)shape.M, (uint)shape.N, (uint)(k / tile.Depth), (uint)strideA, (uint)strideB, (uint)(m * strideA), (uint)(rowsB * strideB)),
+            PushConstants = Words((uint)shape.M, (uint)shape.N, (uint)(k / tile.Depth), (uint)strideA, (uint)strideB),
             BoundsChecked = false,
             SubgroupSize = MatrixTile.Lanes,
         };
-    }
-
-    private static List<KernelLaunch> Split(GemmShape shape, ReadOnlyMemory<byte> a, ReadOnlyMemory<byte> b, int m, int n, int k)
-    {
-        const int Group = 256, RowsAtOnce = 32;
-        int widest = Math.Max(shape.K, shape.N), highest = Math.Max(shape.M, shape.K);
-        KernelLaunch largest = new(
-            Get("split_max"), "main",
-            [KernelBuffer.Input(0, 0, a), KernelBuffer.Input(0, 1, b), KernelBuffer.Output(0, 2, 4L * shape.M), KernelBuffer.Output(0, 3, 4L * shape.N)],
-            new Extent3((uint)Parts(widest, Group), (uint)Parts(highest, RowsAtOnce), 2))
-        {
-            PushConstants = Words((uint)shape.M, (uint)shape.N, (uint)shape.K),
-            BoundsChecked = false,
-        };
-        long vectors = Math.Max((long)m * k, (long)k * n) / 8;
-        KernelLaunch planes = new(
-            Get("split_planes"), "main",
-            [
-                KernelBuffer.Alias(0, 0, new(0, 0)), KernelBuffer.Alias(0, 1, new(0, 1)), KernelBuffer.Alias(0, 2, new(0, 2)), KernelBuffer.Alias(0, 3, new(0, 3)), KernelBuffer.Overwritten(0, 4, 4L * m * k), KernelBuffer.Overwritten(0, 5, 4L * k * n), KernelBuffer.Overwritten(0, 6, 4L * shape.M), KernelBuffer.Overwritten(0, 7, 4L * shape.N),
-            ],
-            new Extent3((uint)Parts(vectors, Group), 1, 2))
-        {
-            PushConstants = Words((uint)shape.M, (uint)shape.N, (uint)shape.K, (uint)m, (uint)n, (uint)k),
-            BoundsChecked = false,
-        };
-        return [largest, planes];
     }
 
     // The operand as it is if it lies in whole tiles, else a padded copy.
@@ -102,14 +76,7 @@ public sealed record MatrixGemm(KernelSequence Sequence, StageOutput Result, Mat
         List<KernelLaunch> stages, uint binding, MatrixTile tile, ReadOnlyMemory<byte> matrix, int rows, int columns, int paddedRows, int paddedColumns, bool transpose)
     {
         if (!transpose && rows == paddedRows && columns == paddedColumns) return KernelBuffer.Input(0, binding, matrix);
-        stages.Add(new(
-            Get("pad"), "main", [KernelBuffer.Input(0, 0, matrix), KernelBuffer.Overwritten(0, 1, (long)paddedRows * paddedColumns * tile.ElementBytes)],
-            new Extent3((uint)Parts(paddedColumns * tile.ElementBytes, 1024), (uint)paddedRows, 1))
-        {
-            PushConstants = Words((uint)rows, (uint)columns, (uint)paddedRows, (uint)paddedColumns),
-            Specialization = [new(0, transpose ? 1u : 0), new(1, (uint)tile.ElementBytes)],
-            BoundsChecked = false,
-        });
+        stages.Add(Padding.Copy(matrix, rows, columns, transpose ? rows : columns, paddedRows, paddedColumns, tile.ElementBytes, transpose));
         return KernelBuffer.Alias(0, binding, new(stages.Count - 1, 1));
     }
 }

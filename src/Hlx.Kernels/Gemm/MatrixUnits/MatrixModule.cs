@@ -4,9 +4,9 @@ namespace Hlx.Kernels;
 
 /// <summary>
 /// Emits the product on matrix units (SPV_KHR_cooperative_matrix): tiles of A and B pass through shared memory, each subgroup keeps
-/// its part of C in cooperative matrices, and C leaves through shared memory, where rows and columns are scaled back. A and B lie
-/// in planes that are padded with zeros to whole tiles. Set 0: 0 A, 1 B, 2 C, 3 and 4 the exponents by which rows of A and columns of B
-/// were scaled (with more than one part).
+/// its part of C in cooperative matrices, and C leaves through shared memory, where rows and columns are scaled back. A and B are padded
+/// with zeros to whole tiles; where they have several parts, they lie tile by tile (<see cref="ScaledPlanes"/>). Set 0: 0 A, 1 B, 2 C, 3 and 4
+/// the exponents by which rows of A and columns of B were scaled (with more than one part).
 /// </summary>
 internal sealed class MatrixModule
 {
@@ -43,7 +43,7 @@ internal sealed class MatrixModule
             _shiftA = _module.StorageBuffer(0, 3, _module.Int(32, signed: true), "shift_a", Decoration.NonWritable);
             _shiftB = _module.StorageBuffer(0, 4, _module.Int(32, signed: true), "shift_b", Decoration.NonWritable);
         }
-        string[] names = ["m", "n", "steps", "stride_a", "stride_b", "plane_a", "plane_b"]; // strides and planes in vectors
+        string[] names = ["m", "n", "steps", "stride_a", "stride_b"]; // strides in vectors
         _constants = _module.PushConstants([.. names.Select((name, i) => (name, _u32, (uint)(4 * i)))]);
         _shared = _module.Shared(_module.Array(_vector, _module.Constant((uint)(tile.SharedBytes / 16))), "tiles");
         _main = _module.ComputeEntryPoint("main", ((uint)tile.Threads, 1, 1));
@@ -51,7 +51,7 @@ internal sealed class MatrixModule
 
     private bool IsInteger => _tile.Unit.C is "Sint32" or "Uint32";
 
-    private bool IsScaled => _tile is { Parts: > 1, Groups: 0 };
+    private bool IsScaled => _tile.Parts > 1;
 
     /// <summary>The module for a tile.</summary>
     public static byte[] Emit(MatrixTile tile) => new MatrixModule(tile).Emit();
@@ -73,20 +73,25 @@ internal sealed class MatrixModule
         Value groupRow = _main.Multiply(_main.Divide(group, U(groupsAcross)), U(_tile.GroupRows));
         Value groupColumn = _main.Multiply(_main.Remainder(group, U(groupsAcross)), U(_tile.GroupColumns));
 
-        Copies copies = new(this, id, row0, column0);
-        Value[,,] sums = new Value[Math.Max(_tile.Groups, 1), _tile.GroupRows / (int)_tile.Unit.M, _tile.GroupColumns / (int)_tile.Unit.N];
-        Value none = _module.Zero(_sumType);
-        for (int g = 0; g < sums.GetLength(0); g++)
+        MatrixCopies copies = new(_tile, _module, _main, _shared, id, steps);
+        if (_tile.Parts > 1)
         {
-            for (int i = 0; i < sums.GetLength(1); i++)
-            {
-                for (int j = 0; j < sums.GetLength(2); j++)
-                {
-                    sums[g, i, j] = _main.Variable(_sumType);
-                    _main.Store(sums[g, i, j], none);
-                }
-            }
+            copies.AddTiles(_a, _tile.Rows, _tile.Depth, 0, _tile.StrideA, _tile.PlaneA, _main.Divide(row0, U(_tile.Rows)));
+            copies.AddTiles(_b, _tile.RowsB, _tile.ColumnsB, _tile.Parts * _tile.PlaneA, _tile.StrideB, _tile.PlaneB, _main.Divide(column0, U(_tile.Columns)));
         }
+        else
+        {
+            Value strideB = Constant(4), stepA = U(_tile.Depth / _tile.Vector), along = _main.Divide(column0, U(_tile.Vector));
+            copies.AddMatrix(_a, _tile.Rows, _tile.Depth, 0, _tile.StrideA, _main.Multiply(row0, Constant(3)), Constant(3), stepA);
+            (Value firstB, Value stepB) = _tile.IsTransposedB ? (_main.Multiply(column0, strideB), stepA) : (along, _main.Multiply(U(_tile.Depth), strideB));
+            copies.AddMatrix(_b, _tile.RowsB, _tile.ColumnsB, _tile.PlaneA, _tile.StrideB, firstB, strideB, stepB);
+        }
+        int fragmentRows = _tile.GroupRows / (int)_tile.Unit.M, fragmentColumns = _tile.GroupColumns / (int)_tile.Unit.N;
+        Value[][,] sums = [.. Enumerable.Range(0, Math.Max(_tile.Groups, 1)).Select(_ => Fragments(fragmentRows, fragmentColumns))];
+        // The unit truncates as it adds, so the sums of fp32.split stay short: those of one tile from zero, then an addition in binary32.
+        Value[,]? few = _tile is { Parts: 2 } ? Fragments(fragmentRows, fragmentColumns) : null;
+        Value none = _module.Zero(_sumType);
+        foreach (Value fragment in sums.SelectMany(fragments => fragments.Cast<Value>())) _main.Store(fragment, none);
         Value read = _main.Variable(_u32, "read");
         _main.Store(read, U(0));
         copies.Store(copies.Fetch(U(0)), U(0));
@@ -96,7 +101,18 @@ internal sealed class MatrixModule
         {
             Value[] next = copies.Fetch(_main.Call(GlslStd450.UMin, _main.Add(step, U(1)), last)); // what is fetched after the last tile is not used
             Value at = _main.Load(read);
-            Multiply(at, groupRow, groupColumn, sums, none);
+            if (few is not null)
+            {
+                foreach (Value fragment in few) _main.Store(fragment, none);
+            }
+            Multiply(at, groupRow, groupColumn, few is null ? sums : [few]);
+            if (few is not null)
+            {
+                for (int i = 0; i < fragmentRows; i++)
+                {
+                    for (int j = 0; j < fragmentColumns; j++) _main.Store(sums[0][i, j], _main.Add(_main.Load(sums[0][i, j]), _main.Load(few[i, j])));
+                }
+            }
             if (_tile.Stages == 1) _main.Barrier();
             Value other = _tile.Stages == 1 ? at : _main.Subtract(U(_tile.Stage), at);
             copies.Store(next, other);
@@ -107,69 +123,83 @@ internal sealed class MatrixModule
         return _module.Build();
     }
 
-    private void Multiply(Value stage, Value groupRow, Value groupColumn, Value[,,] sums, Value none)
+    private Value[,] Fragments(int rows, int columns)
     {
-        Value strideA = U(_tile.StrideA), strideB = U(_tile.StrideB);
-        CooperativeMatrixLayout layoutB = _tile.IsTransposedB ? CooperativeMatrixLayout.ColumnMajorKHR : CooperativeMatrixLayout.RowMajorKHR;
-        Value originA = _main.Add(stage, _main.Multiply(groupRow, strideA));
-        Value originB = _main.Add(_main.Add(stage, U(_tile.Parts * _tile.PlaneA)), _tile.IsTransposedB ? _main.Multiply(groupColumn, strideB) : _main.Divide(groupColumn, U(_tile.Vector)));
-        for (int k = 0; k < _tile.Depth; k += (int)_tile.Unit.K)
+        Value[,] fragments = new Value[rows, columns];
+        for (int i = 0; i < rows; i++)
         {
-            Value[,] right = new Value[sums.GetLength(2), _tile.Parts];
-            for (int j = 0; j < sums.GetLength(2); j++)
+            for (int j = 0; j < columns; j++) fragments[i, j] = _main.Variable(_sumType);
+        }
+        return fragments;
+    }
+
+    private void Multiply(Value stage, Value groupRow, Value groupColumn, Value[][,] sums)
+    {
+        int units = _tile.Depth / (int)_tile.Unit.K, stepA = (int)_tile.Unit.K / _tile.Vector;
+        int stepB = _tile.IsTransposedB ? stepA : (int)_tile.Unit.K * _tile.StrideB;
+        Value originA = _main.Add(stage, _main.Multiply(groupRow, U(_tile.StrideA)));
+        Value originB = _main.Add(stage, U(_tile.Parts * _tile.PlaneA));
+        originB = _main.Add(originB, _tile.IsTransposedB ? _main.Multiply(groupColumn, U(_tile.StrideB)) : _main.Divide(groupColumn, U(_tile.Vector)));
+        if (_tile.IsUnrolled)
+        {
+            for (int unit = 0; unit < units; unit++) MultiplyUnit(_main.Add(originA, U(unit * stepA)), _main.Add(originB, U(unit * stepB)), sums);
+            return;
+        }
+        // Left rolled, so that the driver neither pulls all fragments of a tile to the front nor pushes the loads of the next one to the end.
+        _main.For(
+            U(0), U(units), U(1),
+            unit => MultiplyUnit(_main.Add(originA, _main.Multiply(unit, U(stepA))), _main.Add(originB, _main.Multiply(unit, U(stepB))), sums),
+            LoopControl.DontUnroll);
+    }
+
+    // What a unit's depth of the tile adds to the sums.
+    private void MultiplyUnit(Value originA, Value originB, Value[][,] sums)
+    {
+        int rows = sums[0].GetLength(0), columns = sums[0].GetLength(1);
+        CooperativeMatrixLayout layoutB = _tile.IsTransposedB ? CooperativeMatrixLayout.ColumnMajorKHR : CooperativeMatrixLayout.RowMajorKHR;
+        Value[,] right = new Value[columns, _tile.Parts];
+        for (int j = 0; j < columns; j++)
+        {
+            int column = j * (int)_tile.Unit.N, offset = _tile.IsTransposedB ? column * _tile.StrideB : column / _tile.Vector;
+            for (int part = 0; part < _tile.Parts; part++) right[j, part] = _main.LoadMatrix(_right, At(_main.Add(originB, U(offset + (part * _tile.PlaneB)))), layoutB, U(_tile.StrideB));
+        }
+        for (int i = 0; i < rows; i++)
+        {
+            Value[] left = new Value[_tile.Parts];
+            int offset = i * (int)_tile.Unit.M * _tile.StrideA;
+            for (int part = 0; part < _tile.Parts; part++)
+                left[part] = _main.LoadMatrix(_left, At(_main.Add(originA, U(offset + (part * _tile.PlaneA)))), CooperativeMatrixLayout.RowMajorKHR, U(_tile.StrideA));
+            for (int j = 0; j < columns; j++)
             {
-                int column = j * (int)_tile.Unit.N;
-                int offset = _tile.IsTransposedB ? (column * _tile.StrideB) + (k / _tile.Vector) : (k * _tile.StrideB) + (column / _tile.Vector);
-                for (int part = 0; part < _tile.Parts; part++)
-                    right[j, part] = _main.LoadMatrix(_right, At(_main.Add(originB, U(offset + (part * _tile.PlaneB)))), layoutB, strideB);
-            }
-            for (int i = 0; i < sums.GetLength(1); i++)
-            {
-                Value[] left = new Value[_tile.Parts];
-                int offset = (i * (int)_tile.Unit.M * _tile.StrideA) + (k / _tile.Vector);
-                for (int part = 0; part < _tile.Parts; part++)
-                    left[part] = _main.LoadMatrix(_left, At(_main.Add(originA, U(offset + (part * _tile.PlaneA)))), CooperativeMatrixLayout.RowMajorKHR, strideA);
-                for (int j = 0; j < sums.GetLength(2); j++) MultiplyFragment(i, j, left, right, sums, none);
+                foreach ((int sum, int partA, int partB) in Products()) _main.Store(sums[sum][i, j], _main.MultiplyAdd(left[partA], right[j, partB], _main.Load(sums[sum][i, j])));
             }
         }
     }
 
-    private void MultiplyFragment(int i, int j, Value[] left, Value[,] right, Value[,,] sums, Value none)
+    // Which parts of A and B are multiplied, and which sum gets the product. Small products of fp32.split come first.
+    private IEnumerable<(int Sum, int PartA, int PartB)> Products()
     {
-        if (_tile.Groups > 0)
-        {
-            for (int digitA = 0; digitA < _tile.Parts; digitA++)
-            {
-                for (int digitB = 0; digitB < _tile.Parts && digitA + digitB < _tile.Groups; digitB++) Accumulate(digitA + digitB, left[digitA], right[j, digitB]);
-            }
-        }
-        else if (_tile.Parts == 1)
-        {
-            Accumulate(0, left[0], right[j, 0]);
-        }
-        else
-        {
-            // The unit truncates as it adds, so its sums stay short: a few products from zero, then an addition in binary32.
-            Value few = _main.MultiplyAdd(left[1], right[j, 0], none);
-            few = _main.MultiplyAdd(left[0], right[j, 1], few);
-            few = _main.MultiplyAdd(left[0], right[j, 0], few);
-            _main.Store(sums[0, i, j], _main.Add(_main.Load(sums[0, i, j]), few));
-        }
-
-        void Accumulate(int group, Value a, Value b) => _main.Store(sums[group, i, j], _main.MultiplyAdd(a, b, _main.Load(sums[group, i, j])));
+        if (_tile.Parts == 1) return [(0, 0, 0)];
+        if (_tile.Groups == 0) return [(0, 1, 0), (0, 0, 1), (0, 0, 0)];
+        return
+            from partA in Enumerable.Range(0, _tile.Parts)
+            from partB in Enumerable.Range(0, Math.Min(_tile.Parts, _tile.Groups - partA))
+            select (partA + partB, partA, partB);
     }
 
     // Each lane takes half a row of a fragment from shared memory.
-    private void Finish(Value group, Value lane, Value m, Value n, Value row0, Value column0, Value[,,] sums)
+    private void Finish(Value group, Value lane, Value m, Value n, Value row0, Value column0, Value[][,] sums)
     {
         int stride = ((int)_tile.Unit.N / 4) + 1, lanesPerRow = (int)_tile.Unit.N / ColumnsPerLane;
-        Value scratch = _main.Multiply(group, U(_tile.ScratchVectors));
+        Value scratch = _main.Multiply(group, U(sums.Length * _tile.ScratchVectors));
         Value laneRow = _main.Divide(lane, U(lanesPerRow)), laneColumn = _main.Multiply(_main.Remainder(lane, U(lanesPerRow)), U(ColumnsPerLane));
         Value inFours = _main.Equal(_main.And(n, U(3)), U(0));
         int rowsAtOnce = MatrixTile.Lanes / lanesPerRow;
-        foreach ((int g, int i, int j) in Fragments(sums))
+        int groups = sums.Length;
+        foreach ((int i, int j) in Positions(sums[0]))
         {
-            _main.StoreMatrix(At(scratch), _main.Load(sums[g, i, j]), CooperativeMatrixLayout.RowMajorKHR, U(stride));
+            for (int g = 0; g < groups; g++)
+                _main.StoreMatrix(At(_main.Add(scratch, U(g * _tile.ScratchVectors))), _main.Load(sums[g][i, j]), CooperativeMatrixLayout.RowMajorKHR, U(stride));
             _main.SubgroupBarrier();
             for (int first = 0; first < (int)_tile.Unit.M; first += rowsAtOnce)
             {
@@ -180,32 +210,38 @@ internal sealed class MatrixModule
                 {
                     Value shift = IsScaled ? _main.Load(_main.Member(_shiftA, 0, row)) : default;
                     for (int half = 0; half < ColumnsPerLane / 4; half++)
-                        StoreFour(g, row, _main.Add(column, U(4 * half)), m, n, inFours, _main.Load(At(_main.Add(from, U(half)))), shift);
+                    {
+                        Value[] four = [.. Enumerable.Range(0, groups).Select(g => _main.Load(At(_main.Add(from, U(half + (g * _tile.ScratchVectors))))))];
+                        StoreFour(row, _main.Add(column, U(4 * half)), n, inFours, four, shift);
+                    }
                 });
             }
             _main.SubgroupBarrier();
         }
     }
 
-    private static IEnumerable<(int Group, int I, int J)> Fragments(Value[,,] sums) =>
-        from g in Enumerable.Range(0, sums.GetLength(0))
-        from i in Enumerable.Range(0, sums.GetLength(1))
-        from j in Enumerable.Range(0, sums.GetLength(2))
-        select (g, i, j);
+    private static IEnumerable<(int I, int J)> Positions(Value[,] fragments) =>
+        from i in Enumerable.Range(0, fragments.GetLength(0))
+        from j in Enumerable.Range(0, fragments.GetLength(1))
+        select (i, j);
 
-    private void StoreFour(int group, Value row, Value column, Value m, Value n, Value inFours, Value bits, Value shift)
+    private void StoreFour(Value row, Value column, Value n, Value inFours, Value[] four, Value shift)
     {
-        Value plane = group == 0 ? row : _main.Add(row, _main.Multiply(m, U(group))); // each group has a C of its own, one after the other
-        Value at = _main.Add(_main.Multiply(plane, n), column);
-        Value Element(int i) => IsScaled
-            ? BinaryScale.Emit(_main, _module, _main.Extract(bits, (uint)i), _main.Add(shift, _main.Load(_main.Member(_shiftB, 0, _main.Add(column, U(i))))))
-            : _main.Extract(bits, (uint)i);
+        Value at = _main.Add(_main.Multiply(row, n), column);
+        Value Element(int i)
+        {
+            if (!IsScaled) return _main.Extract(four[0], (uint)i);
+            Value exponent = _main.Add(shift, _main.Load(_main.Member(_shiftB, 0, _main.Add(column, U(i)))));
+            return _tile.Groups > 0
+                ? FixedRounding.Emit(_main, _module, [.. four.Select(sums => _main.Extract(sums, (uint)i))], exponent)
+                : BinaryScale.Emit(_main, _module, _main.Extract(four[0], (uint)i), exponent);
+        }
         _main.If(
             inFours,
             () => _main.If(_main.LessThan(column, n), () =>
             {
-                Value four = IsScaled ? _main.Construct(_vector, Element(0), Element(1), Element(2), Element(3)) : bits;
-                _main.Store(_main.Member(_c4, 0, _main.Divide(at, U(4))), four);
+                Value whole = IsScaled ? _main.Construct(_vector, Element(0), Element(1), Element(2), Element(3)) : four[0];
+                _main.Store(_main.Member(_c4, 0, _main.Divide(at, U(4))), whole);
             }),
             () =>
             {
@@ -224,48 +260,4 @@ internal sealed class MatrixModule
     private Value Constant(int member) => _main.Load(_main.Member(_constants, member));
 
     private Value DivideUp(Value x, int by) => _main.Divide(_main.Add(x, U(by - 1)), U(by));
-
-    /// <summary>What an invocation copies of a tile: vectors of 16 bytes.</summary>
-    private sealed class Copies
-    {
-        private readonly MatrixModule _of;
-        private readonly List<(Value Buffer, Value Base, Value Step, Value Target)> _copies = [];
-
-        public Copies(MatrixModule of, Value id, Value row0, Value column0)
-        {
-            _of = of;
-            MatrixTile tile = of._tile;
-            FunctionBuilder main = of._main;
-            Value strideA = of.Constant(3), strideB = of.Constant(4), planeA = of.Constant(5), planeB = of.Constant(6);
-            int alongA = tile.Depth / tile.Vector, alongB = (tile.IsTransposedB ? tile.Depth : tile.Columns) / tile.Vector;
-            Add(of._a, tile.Rows, alongA, tile.StrideA, tile.PlaneA, 0, row0, of.U(0), strideA, planeA, of.U(alongA));
-            Value stepB = tile.IsTransposedB ? of.U(alongB) : main.Multiply(of.U(tile.Depth), strideB);
-            Value firstRowB = tile.IsTransposedB ? column0 : of.U(0), firstVectorB = tile.IsTransposedB ? of.U(0) : main.Divide(column0, of.U(tile.Vector));
-            Add(of._b, tile.RowsB, alongB, tile.StrideB, tile.PlaneB, tile.Parts * tile.PlaneA, firstRowB, firstVectorB, strideB, planeB, stepB);
-
-            void Add(Value buffer, int rows, int along, int sharedStride, int sharedPlane, int sharedOrigin, Value firstRow, Value firstVector, Value stride, Value plane, Value step)
-            {
-                if (rows * along % tile.Threads != 0) throw new ArgumentException($"{rows} rows of {along} vectors cannot be shared by {tile.Threads} invocations");
-                for (int part = 0; part < tile.Parts; part++)
-                {
-                    for (int first = 0; first < rows * along; first += tile.Threads)
-                    {
-                        Value vector = main.Add(id, of.U(first)), row = main.Divide(vector, of.U(along)), column = main.Remainder(vector, of.U(along));
-                        Value from = main.Add(main.Multiply(main.Add(firstRow, row), stride), main.Add(firstVector, column));
-                        if (part > 0) from = main.Add(from, main.Multiply(plane, of.U(part)));
-                        Value target = main.Add(main.Add(main.Multiply(row, of.U(sharedStride)), column), of.U(sharedOrigin + (part * sharedPlane)));
-                        _copies.Add((buffer, from, step, target));
-                    }
-                }
-            }
-        }
-
-        public Value[] Fetch(Value step) =>
-            [.. _copies.Select(copy => _of._main.Load(_of._main.Member(copy.Buffer, 0, _of._main.Add(copy.Base, _of._main.Multiply(step, copy.Step)))))];
-
-        public void Store(Value[] vectors, Value stage)
-        {
-            for (int i = 0; i < vectors.Length; i++) _of._main.Store(_of.At(_of._main.Add(_copies[i].Target, stage)), vectors[i]);
-        }
-    }
 }

@@ -40,8 +40,8 @@ public static class MatrixReference
     /// <param name="column">A column of B.</param>
     /// <remarks>
     /// With S = Σ|a·b|: a unit adds with at most one step of truncation, 2^−23 of the magnitude so far, for each product, so an element of
-    /// <c>fp16</c> and <c>bf16</c> is within K·2^−23·S. <c>fp32.split</c> adds at most 48 products that way (2^−18 of them), then rounds
-    /// K/16 sums to nearest; and each number is off by 2^−22 of itself, low·low is left out (2^−22 of the product), and numbers more than
+    /// <c>fp16</c> and <c>bf16</c> is within K·2^−23·S. <c>fp32.split</c> adds at most 96 products that way, those of a depth of 32, then rounds
+    /// K/32 sums to nearest; and each number is off by 2^−22 of itself, low·low is left out (2^−22 of the product), and numbers more than
     /// 2^17 below the largest of their row or column are off by 2^−39 of that.
     /// </remarks>
     public static (double Exact, double Bound) Element(string profile, ReadOnlySpan<float> row, ReadOnlySpan<float> column)
@@ -58,7 +58,7 @@ public static class MatrixReference
         }
         double steps = Math.Max(row.Length, 1);
         if (profile != NumericsProfile.Fp32Split) return (exact, steps * Math.ScaleB(magnitude, -23));
-        double relative = Math.ScaleB(1, -18) + (3 * Math.ScaleB(1, -22)) + (((steps / 16) + 1) * Math.ScaleB(1, -24));
+        double relative = Math.ScaleB(96, -23) + (3 * Math.ScaleB(1, -22)) + (((steps / 32) + 2) * Math.ScaleB(1, -24));
         return (exact, (relative * magnitude) + Math.ScaleB((largestA * sumB) + (largestB * sumA), -39) + float.Epsilon);
     }
 }

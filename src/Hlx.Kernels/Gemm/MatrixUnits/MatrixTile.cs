@@ -20,6 +20,9 @@ public sealed record MatrixTile(
     /// </summary>
     public int Groups { get; init; }
 
+    /// <summary>Whether the loop over a tile's depth is unrolled.</summary>
+    public bool IsUnrolled { get; init; }
+
     /// <summary>Invocations of a subgroup.</summary>
     public const int Lanes = 32;
 
@@ -41,10 +44,13 @@ public sealed record MatrixTile(
     internal int StrideA => (Depth / Vector) + 1;
 
     /// <summary>Vectors of a row of B's tile in shared memory.</summary>
-    internal int StrideB => ((IsTransposedB ? Depth : Columns) / Vector) + 1;
+    internal int StrideB => (ColumnsB / Vector) + 1;
 
     /// <summary>Stored rows of B's tile.</summary>
     internal int RowsB => IsTransposedB ? Columns : Depth;
+
+    /// <summary>Stored columns of B's tile.</summary>
+    internal int ColumnsB => IsTransposedB ? Depth : Columns;
 
     internal int PlaneA => Rows * StrideA;
 
@@ -53,7 +59,7 @@ public sealed record MatrixTile(
     internal int Stage => Parts * (PlaneA + PlaneB);
 
     /// <summary>The shared memory of a workgroup in bytes.</summary>
-    public int SharedBytes => 16 * Math.Max(Stages * Stage, Threads / Lanes * ScratchVectors);
+    public int SharedBytes => 16 * Math.Max(Stages * Stage, Threads / Lanes * ScratchVectors * Math.Max(1, Groups));
 
     // One fragment of C for each subgroup, in rows of 4 columns a vector and one vector more.
     internal int ScratchVectors => (int)Unit.M * (((int)Unit.N / 4) + 1);
