@@ -10,8 +10,8 @@
 // Loads beyond K give -0 for A and +0 for B: adding their product, -0, changes nothing, not even the sign of a zero. Rows and columns
 // beyond M and N repeat the last ones and are not stored, so no access leaves its matrix.
 //
-// Compiled several times: for blocks of BLOCK_ROWS x BLOCK_COLUMNS fma, row by row or BY_COLUMN; and for ANY layout, where extents and
-// distances need not be multiples of 4 and y counts a batch.
+// Compiled several times: for blocks of BLOCK_ROWS x BLOCK_COLUMNS fma, row by row or BY_COLUMN, where A and B lie in rows of whole vectors
+// (padded with zeros); and for ANY layout, where extents and distances need not be multiples of 4 and y counts a batch.
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const uint BM = 64;
@@ -25,6 +25,7 @@ layout(constant_id = 8) const uint SLICES = 1;
 layout(constant_id = 9) const bool TRANSPOSE_A = false;
 layout(constant_id = 10) const bool TRANSPOSE_B = false;
 layout(constant_id = 11) const bool TAIL = false; // whether a chain's length may not be a multiple of BK
+layout(constant_id = 12) const bool WRITE_FOUR = true; // whether rows of C can be written four numbers at a time
 const uint BAND = 8;
 
 #ifdef ANY
@@ -35,6 +36,7 @@ layout(set = 0, binding = 2) writeonly buffer MatrixC { float c1[]; };
 layout(set = 0, binding = 0) readonly buffer MatrixA { vec4 a4[]; };
 layout(set = 0, binding = 1) readonly buffer MatrixB { vec4 b4[]; };
 layout(set = 0, binding = 2) writeonly buffer MatrixC { vec4 c4[]; };
+layout(set = 0, binding = 2) writeonly buffer MatrixC1 { float c1[]; };
 #endif
 
 layout(push_constant) uniform Problem
@@ -148,11 +150,12 @@ void main()
     uint row_of_a = TRANSPOSE_A ? 4 * (id % ALONG_A) : id / ALONG_A, column_of_b = TRANSPOSE_B ? id / ALONG_B : 4 * (id % ALONG_B);
     uint component_a = row_of_a % 4, component_b = column_of_b % 4;
 #ifndef ANY
+    uint last_row = (M - 1) / 4 * 4, last_column = (N - 1) / 4 * 4; // where the last vector begins
     uint from_a[LOADS_A], from_b[LOADS_B];
     [[unroll]] for (uint i = 0; i < LOADS_A; i++)
-        from_a[i] = TRANSPOSE_A ? min(row0 + row_of_a, M - 4) + (k_of_a + i * ACROSS_A) * LDA : min(row0 + row_of_a + i * ACROSS_A, M - 1) * LDA + k_of_a;
+        from_a[i] = TRANSPOSE_A ? min(row0 + row_of_a, last_row) + (k_of_a + i * ACROSS_A) * LDA : min(row0 + row_of_a + i * ACROSS_A, M - 1) * LDA + k_of_a;
     [[unroll]] for (uint i = 0; i < LOADS_B; i++)
-        from_b[i] = TRANSPOSE_B ? min(column0 + column_of_b + i * ACROSS_B, N - 1) * LDB + k_of_b : min(column0 + column_of_b, N - 4) + (k_of_b + i * ACROSS_B) * LDB;
+        from_b[i] = TRANSPOSE_B ? min(column0 + column_of_b + i * ACROSS_B, N - 1) * LDB + k_of_b : min(column0 + column_of_b, last_column) + (k_of_b + i * ACROSS_B) * LDB;
 #endif
 
     uint base_a = slice * 2 * STAGE_A, base_b = slice * 2 * STAGE_B;
@@ -211,10 +214,14 @@ void main()
         vec4 total = canonical(sums[i][j]);
         [[unroll]] for (uint x = 0; x < 4; x++) if (row < M && column + x < N) c1[gl_WorkGroupID.y * STRIDE_C + row * LDC + column + x] = total[x];
 #else
-        if (row < M && column < N)
+        vec4 total = canonical(sums[i][j]);
+        if (WRITE_FOUR)
         {
-            vec4 total = sums[i][j];
-            c4[(row * LDC + column) / 4] = canonical(total);
+            if (row < M && column < N) c4[(row * LDC + column) / 4] = total;
+        }
+        else
+        {
+            [[unroll]] for (uint x = 0; x < 4; x++) if (row < M && column + x < N) c1[row * LDC + column + x] = total[x];
         }
 #endif
     }

@@ -24,7 +24,7 @@ public sealed class GemmProblemTests(DeviceFixture drivers)
             {
                 foreach (int slices in (int[])[1, 2])
                 {
-                    for (int tile = 0; tile < GemmPlanner.Tiles(slices).Count; tile++) data.Add(device, slices, tile);
+                    for (int tile = 0; tile < GemmPlanner.Tiles(slices).OfType<FmaTile>().Count(); tile++) data.Add(device, slices, tile);
                 }
             }
             return data;
@@ -49,7 +49,7 @@ public sealed class GemmProblemTests(DeviceFixture drivers)
     [Theory, MemberData(nameof(Tiles))]
     public void Every_tile_is_right_at_every_remainder(string device, int slices, int index)
     {
-        FmaTile tile = GemmPlanner.Tiles(slices)[index];
+        KernelTile tile = GemmPlanner.Tiles(slices)[index];
         int k = slices == 1 ? 2 * tile.Depth : 544;
         drivers.On(device, context =>
         {
@@ -65,7 +65,7 @@ public sealed class GemmProblemTests(DeviceFixture drivers)
     [Theory, MemberData(nameof(Tiles))]
     public void Every_tile_is_right_in_every_form(string device, int slices, int index)
     {
-        FmaTile tile = GemmPlanner.Tiles(slices)[index];
+        KernelTile tile = GemmPlanner.Tiles(slices)[index];
         int k = (slices == 1 ? 19 : 517) + index; // also a K that four divides
         drivers.On(device, context =>
         {
@@ -74,12 +74,47 @@ public sealed class GemmProblemTests(DeviceFixture drivers)
         });
     }
 
+    [Theory, MemberData(nameof(VulkanDevices))]
+    public void Every_tile_for_few_rows_is_right_at_every_remainder(string device) => drivers.On(device, context =>
+    {
+        foreach (int slices in (int[])[1, 2])
+        {
+            foreach (SkinnyTile tile in GemmPlanner.Tiles(slices).OfType<SkinnyTile>())
+            {
+                int k = slices == 1 ? 4 : 516;
+                foreach ((int m, int n, int more) in ((int, int, int)[])[(1, 32, 0), (tile.Rows - 1, 36, tile.Depth), (tile.Rows, 28, (2 * tile.Depth) - 4), (tile.Rows + 3, 40, 3 * tile.Depth), (2, 4, 5 * tile.Depth)])
+                {
+                    GemmProblem problem = new(new(m, n, k + more));
+                    Assert.True(tile.Serves(problem));
+                    Check(context, tile, problem);
+                    Check(context, tile, problem with { LeadingA = k + more + 8, LeadingB = n + 12, LeadingC = n + 16 });
+                }
+            }
+        }
+    });
+
     [Theory, MemberData(nameof(Tiles))]
     public void Every_tile_undoes_the_scaling_of_its_inputs(string device, int slices, int index)
     {
-        FmaTile tile = GemmPlanner.Tiles(slices)[index];
+        KernelTile tile = GemmPlanner.Tiles(slices)[index];
         drivers.On(device, context => Check(context, tile, new GemmProblem(new(9, 12, slices == 1 ? 40 : 600)) { HasBias = true }, new(FmaPath.Scaled, 13, -7)));
     }
+
+    [Theory, MemberData(nameof(VulkanDevices))]
+    public void Large_products_of_odd_extents_are_copied_into_whole_vectors(string device) => drivers.On(device, context =>
+    {
+        foreach (GemmProblem problem in (GemmProblem[])
+        [
+            new(new(101, 663, 2051)) { HasBias = true },
+            new(new(133, 1021, 1001)) { TransposeA = true, LeadingC = 1027 },
+            new(new(132, 1022, 1000)) { TransposeB = true },
+        ])
+        {
+            Assert.InRange(problem.Shape.Operations, 1 << 28, 1 << 29);
+            KernelTile tile = GemmPlanner.Tiles(GemmPlanner.Slices(problem.Shape.K))[1];
+            Check(context, tile, problem);
+        }
+    });
 
     [Theory, MemberData(nameof(VulkanDevices))]
     public void More_rows_than_a_dispatch_has_workgroups_get_their_epilogue(string device) => drivers.On(device, context =>
@@ -88,7 +123,7 @@ public sealed class GemmProblemTests(DeviceFixture drivers)
         Check(context, GemmPlanner.Tiles(1)[0], new GemmProblem(new(rows, 4, 4)) { HasBias = true });
     });
 
-    private static void Check(VulkanContext context, FmaTile tile, GemmProblem problem, DenormalPlan? path = null)
+    private static void Check(VulkanContext context, KernelTile tile, GemmProblem problem, DenormalPlan? path = null)
     {
         GemmOperands operands = GemmProblems.Operands(problem, GemmProblems.SmallIntegers);
         GemmLaunch launch = GemmLaunch.Plan(problem, operands, path ?? new(FmaPath.Native), context.Capabilities, tile);

@@ -15,9 +15,25 @@ public sealed class GemmPlannerTests
     [InlineData(1024, 1024, 4096, 64)]
     [InlineData(1024, 1024, 1024, 64)]
     [InlineData(512, 512, 512, 32)]
-    [InlineData(1, 4096, 4096, 32)]
+    [InlineData(129, 4096, 4096, 32)]
     [InlineData(1, 1, 1, 32)]
     public void Large_products_get_large_tiles(int m, int n, int k, int rows) => Assert.Equal(rows, Choose(new(new GemmShape(m, n, k)), 132)!.Rows);
+
+    [Theory]
+    [InlineData(1, 4096, 4096, 8)]
+    [InlineData(16, 4096, 4096, 16)]
+    [InlineData(17, 4096, 4096, 32)]
+    [InlineData(5, 1024, 1024, 8)]
+    [InlineData(128, 4096, 4096, 64)]
+    [InlineData(32, 1024, 1024, 16)]
+    public void Few_rows_get_a_tile_that_holds_them(int m, int n, int k, int rows)
+    {
+        GemmProblem problem = new(new GemmShape(m, n, k));
+        Assert.Equal(rows, Assert.IsType<SkinnyTile>(Choose(problem, 132)).Rows);
+        Assert.IsType<FmaTile>(Choose(problem with { TransposeB = true }, 132));
+        Assert.IsType<FmaTile>(Choose(new(new GemmShape(m, n + 1, k)), 132));
+        Assert.IsNotType<SkinnyTile>(GemmPlanner.Choose(problem, Capabilities(132, Limits with { MaxSharedMemoryBytes = 16384 })));
+    }
 
     [Fact]
     public void A_batch_counts_like_a_larger_matrix()
@@ -43,18 +59,21 @@ public sealed class GemmPlannerTests
     }
 
     [Fact]
-    public void Every_tile_is_one_that_the_shader_can_have_within_the_least_limits_of_vulkan()
+    public void Every_tile_is_one_that_its_shader_can_have_and_small_devices_have_one_too()
     {
         foreach (int slices in (int[])[1, 2])
         {
-            foreach (FmaTile tile in GemmPlanner.Tiles(slices))
+            foreach (KernelTile tile in GemmPlanner.Tiles(slices))
             {
                 Assert.Null(tile.Flaw);
                 Assert.InRange(tile.SharedBytes(slices), 1, 32768);
             }
+            Assert.Contains(GemmPlanner.Tiles(slices), tile => tile.SharedBytes(slices) <= 17500 && tile.Threads * slices <= 128);
         }
         Assert.NotNull(new FmaTile(64, 64, 8, 32, 32, 4, 4).Flaw);
         Assert.NotNull(new FmaTile(64, 64, 8, 32, 48, 8, 4).Flaw);
+        Assert.NotNull(new SkinnyTile(8, 32, 1, 128).Flaw);
+        Assert.NotNull(new SkinnyTile(64, 32, 1, 128).Flaw);
     }
 
     [Fact]
@@ -76,7 +95,7 @@ public sealed class GemmPlannerTests
         HlxAssert.Refuses(ErrorCode.DeviceLimit, () => GemmLaunch.Plan(problem, operands, new(FmaPath.Native), Capabilities(1, Limits with { MaxWorkgroups = new(1, 1, 1) })));
     }
 
-    private static FmaTile? Choose(GemmProblem problem, int multiprocessors) => GemmPlanner.Choose(problem, Capabilities(multiprocessors, Limits));
+    private static KernelTile? Choose(GemmProblem problem, int multiprocessors) => GemmPlanner.Choose(problem, Capabilities(multiprocessors, Limits));
 
     private static DeviceCapabilities Capabilities(int multiprocessors, DeviceLimits limits) =>
         new(limits, new HashSet<string>(), new Version(1, 6)) { Multiprocessors = multiprocessors };

@@ -8,15 +8,18 @@ namespace Hlx.Kernels;
 /// <param name="Sequence">The product, and what follows it where the kernel of the product does not do that itself.</param>
 /// <param name="Scaling">The path and scaling that it was planned with.</param>
 /// <param name="Tile">The tile; null for the exact path.</param>
-public sealed record GemmLaunch(KernelSequence Sequence, DenormalPlan Scaling, FmaTile? Tile)
+public sealed record GemmLaunch(KernelSequence Sequence, DenormalPlan Scaling, KernelTile? Tile)
 {
     private const int ExactTile = 16;
     private const int FinishWidth = 64;
 
     private static readonly ReadOnlyMemory<byte> Nothing = new byte[4]; // Vulkan has no empty buffers
 
+    // From how many operations on copying A and B into rows of whole vectors pays.
+    private const double PaddingPays = 1 << 28;
+
     /// <summary>Where C comes out.</summary>
-    public static StageOutput Result => new(0, 0);
+    public StageOutput Result => Sequence.Returns[0];
 
     /// <summary>Plans a problem.</summary>
     /// <param name="problem">The problem, checked.</param>
@@ -25,15 +28,15 @@ public sealed record GemmLaunch(KernelSequence Sequence, DenormalPlan Scaling, F
     /// <param name="capabilities">The device.</param>
     /// <param name="tile">The tile; chosen by <see cref="GemmPlanner"/> if null.</param>
     /// <exception cref="HlxException"><see cref="ErrorCode.DeviceLimit"/> if a matrix is too large for the device.</exception>
-    public static GemmLaunch Plan(GemmProblem problem, GemmOperands operands, DenormalPlan scaling, DeviceCapabilities capabilities, FmaTile? tile = null)
+    public static GemmLaunch Plan(GemmProblem problem, GemmOperands operands, DenormalPlan scaling, DeviceCapabilities capabilities, KernelTile? tile = null)
     {
         ArgumentNullException.ThrowIfNull(problem);
         ArgumentNullException.ThrowIfNull(operands);
         ArgumentNullException.ThrowIfNull(capabilities);
-        FmaTile? chosen = scaling.Path == FmaPath.Exact || problem.Shape.K == 0 ? null : tile ?? GemmPlanner.Choose(problem, capabilities);
+        KernelTile? chosen = scaling.Path == FmaPath.Exact || problem.Shape.K == 0 ? null : tile ?? GemmPlanner.Choose(problem, capabilities);
         Extent3 workgroups = chosen is null
             ? new((uint)KernelShaders.Parts(problem.Shape.N, ExactTile), (uint)KernelShaders.Parts(problem.Shape.M, ExactTile), (uint)problem.Batch)
-            : new((uint)Math.Min(uint.MaxValue, chosen.Tiles(problem.Shape.M, problem.Shape.N)), (uint)problem.Batch, 1);
+            : chosen.Workgroups(problem);
         long largest = 4 * Math.Max(problem.ElementsC, Math.Max(problem.ElementsA, problem.ElementsB));
         Extent3 most = capabilities.Limits.MaxWorkgroups;
         if (largest > capabilities.Limits.MaxBufferBytes || workgroups.X > most.X || workgroups.Y > most.Y || workgroups.Z > most.Z)
@@ -43,31 +46,50 @@ public sealed record GemmLaunch(KernelSequence Sequence, DenormalPlan Scaling, F
                 ErrorCode.DeviceLimit, $"{problem.Batch} products of {shape.M}×{shape.K} and {shape.K}×{shape.N} exceed the device's buffers or dispatch",
                 "Cut the matrices into blocks, or use cpu://");
         }
-        List<KernelBuffer> buffers =
-        [
-            KernelBuffer.Input(0, 0, Scaled(operands.A, scaling.ShiftA)),
-            KernelBuffer.Input(0, 1, Scaled(operands.B, scaling.ShiftB)),
-            C(problem, operands),
-        ];
+        ReadOnlyMemory<byte> a = Scaled(operands.A, scaling.ShiftA), b = Scaled(operands.B, scaling.ShiftB);
         KernelBuffer bias = KernelBuffer.Input(0, 3, problem.HasBias ? operands.Bias : Nothing), before = KernelBuffer.Input(0, 4, problem.Beta != 0 ? operands.C : Nothing);
-        if (chosen is null) buffers.AddRange([bias, before]);
-        List<KernelLaunch> stages = [Launch(chosen is null ? "gemm_exact" : IsInFours(problem) ? chosen.Module : "gemm_fma_any", buffers, workgroups)];
-        if (chosen is not null && (!problem.IsPlain || scaling.Path == FmaPath.Scaled))
+        List<KernelLaunch> stages = [];
+        if (chosen is null)
         {
-            KernelBuffer product = KernelBuffer.Alias(0, 0, new(0, 2));
+            stages.Add(Launch("gemm_exact", problem, [KernelBuffer.Input(0, 0, a), KernelBuffer.Input(0, 1, b), C(problem, operands), bias, before], workgroups));
+            return new(new KernelSequence(stages, [new(0, 0)]), scaling, chosen);
+        }
+        bool isPadded = !problem.IsInFours && problem.Batch == 1 && problem.Shape.Operations >= PaddingPays && Math.Max(problem.RowsA, problem.RowsB) <= most.Y;
+        (GemmProblem padded, KernelBuffer left, KernelBuffer right) = isPadded ? Padded(problem, a, b, stages) : (problem, KernelBuffer.Input(0, 0, a), KernelBuffer.Input(0, 1, b));
+        stages.Add(Launch(chosen.ModuleFor(isPadded || problem.IsInFours), padded, [left, right, C(problem, operands)], workgroups));
+        StageOutput result = new(stages.Count - 1, 0);
+        if (!problem.IsPlain || scaling.Path == FmaPath.Scaled)
+        {
             stages.Add(Launch(
-                "gemm_finish", [product, bias with { Binding = 1 }, before with { Binding = 2 }],
+                "gemm_finish", problem, [KernelBuffer.Alias(0, 0, new(result.Stage, 2)), bias with { Binding = 1 }, before with { Binding = 2 }],
                 new((uint)KernelShaders.Parts(problem.Shape.N, FinishWidth), Math.Min((uint)problem.Shape.M, most.Y), (uint)problem.Batch)));
         }
-        return new(new KernelSequence(stages, [Result]), scaling, chosen);
+        return new(new KernelSequence(stages, [result]), scaling, chosen);
 
-        KernelLaunch Launch(string module, IReadOnlyList<KernelBuffer> bound, Extent3 groups) => new(
+        KernelLaunch Launch(string module, GemmProblem seen, IReadOnlyList<KernelBuffer> bound, Extent3 groups) => new(
             KernelShaders.Get(module), "main", bound, groups)
         {
-            PushConstants = Constants(problem, scaling).AsMemory(0, module is "gemm_exact" or "gemm_finish" ? 52 : 40),
-            Specialization = [.. (module == "gemm_finish" ? Finish(problem, scaling) : Specialization(problem, scaling, chosen)).Select(entry => new SpecializationValue(entry.Id, (uint)entry.Value))],
+            PushConstants = Constants(seen, scaling).AsMemory(0, module is "gemm_exact" or "gemm_finish" ? 52 : 40),
+            Specialization = [.. (module == "gemm_finish" ? Finish(seen, scaling) : Specialization(seen, scaling, chosen)).Select(entry => new SpecializationValue(entry.Id, (uint)entry.Value))],
             BoundsChecked = false,
         };
+    }
+
+    // A and B copied into rows of whole vectors where theirs are not.
+    private static (GemmProblem Padded, KernelBuffer A, KernelBuffer B) Padded(GemmProblem problem, ReadOnlyMemory<byte> a, ReadOnlyMemory<byte> b, List<KernelLaunch> stages)
+    {
+        KernelBuffer left = Copied(0, a, problem.RowsA, problem.ColumnsA, problem.DistanceA, out int distanceA);
+        KernelBuffer right = Copied(1, b, problem.RowsB, problem.ColumnsB, problem.DistanceB, out int distanceB);
+        return (problem with { LeadingA = distanceA, LeadingB = distanceB }, left, right);
+
+        KernelBuffer Copied(uint binding, ReadOnlyMemory<byte> matrix, int rows, int columns, int distance, out int paddedDistance)
+        {
+            paddedDistance = distance;
+            if (((columns | distance) & 3) == 0) return KernelBuffer.Input(0, binding, matrix);
+            paddedDistance = KernelShaders.Whole(columns, 4);
+            stages.Add(Padding.Copy(matrix, rows, columns, distance, rows, paddedDistance, 4, transpose: false));
+            return KernelBuffer.Alias(0, binding, new(stages.Count - 1, 1));
+        }
     }
 
     private static KernelBuffer C(GemmProblem problem, GemmOperands operands)
@@ -95,22 +117,11 @@ public sealed record GemmLaunch(KernelSequence Sequence, DenormalPlan Scaling, F
         (20, problem.Alpha != 1 ? 1 : 0), (21, problem.Beta != 0 ? 1 : 0), (22, problem.HasBias ? 1 : 0), (23, (int)problem.Activation), (24, scaling.Path == FmaPath.Scaled ? 1 : 0),
     ];
 
-    private static IEnumerable<(uint Id, int Value)> Specialization(GemmProblem problem, DenormalPlan scaling, FmaTile? tile)
+    private static IEnumerable<(uint Id, int Value)> Specialization(GemmProblem problem, DenormalPlan scaling, KernelTile? tile)
     {
         (uint Id, int Value)[] transposes = [(9, problem.TransposeA ? 1 : 0), (10, problem.TransposeB ? 1 : 0)];
-        if (tile is null) return [.. transposes, .. Finish(problem, scaling)];
-        int k = problem.Shape.K, first = NumericsProfile.Fp32IeeeFirstChain(k), slices = GemmPlanner.Slices(k);
-        bool isWhole = first % tile.Depth == 0 && (first == k || first == k - first);
-        return
-        [
-            .. transposes, (0, tile.Threads * slices), (1, tile.Rows), (2, tile.Columns), (3, tile.Depth), (4, tile.GroupRows), (5, tile.GroupColumns),
-            (6, tile.ThreadRows), (7, tile.ThreadColumns), (8, slices), (11, isWhole ? 0 : 1),
-        ];
+        return tile?.Specialization(problem, GemmPlanner.Slices(problem.Shape.K)) ?? [.. transposes, .. Finish(problem, scaling)];
     }
-
-    // Whether rows can be read and written four numbers at a time.
-    private static bool IsInFours(GemmProblem problem) => problem.Batch == 1
-        && ((problem.ColumnsA | problem.DistanceA | problem.ColumnsB | problem.DistanceB | problem.Shape.N | problem.DistanceC) & 3) == 0;
 
     private static ReadOnlyMemory<byte> Scaled(ReadOnlyMemory<byte> matrix, int shift)
     {

@@ -13,7 +13,7 @@ public static class GemmPlanner
     private static readonly (FmaTile Tile, double PerMultiprocessor)[] Whole =
     [
         (new(128, 128, 8, 64, 64, 8, 16, "gemm_fma_8x16"), 1.5),
-        (new(64, 64, 8, 32, 32, 8, 4), 0.9),
+        (new(64, 128, 8, 32, 64, 8, 8, "gemm_fma_8x8"), 0.9),
         (new(32, 64, 16, 32, 16, 4, 4), 0.9),
         (new(32, 32, 16, 16, 32, 4, 4), 0),
     ];
@@ -25,32 +25,39 @@ public static class GemmPlanner
         (new(32, 32, 16, 16, 32, 4, 4), 0),
     ];
 
+    // From few rows to many.
+    private static readonly SkinnyTile[] SkinnyWhole = [new(8, 64, 1, 128), new(16, 64, 2, 128), new(32, 32, 2, 128), new(64, 32, 4, 128)];
+
+    private static readonly SkinnyTile[] SkinnyHalves = [new(8, 32, 1, 64), new(16, 32, 2, 128)];
+
+    private const int MostSkinnyTiles = 2, LeastSkinnyProportion = 4;
+
     /// <summary>All tiles that may be chosen.</summary>
     /// <param name="slices">1 for one chain, 2 for two.</param>
-    public static IReadOnlyList<FmaTile> Tiles(int slices) => [.. Table(slices).Select(entry => entry.Tile)];
+    public static IReadOnlyList<KernelTile> Tiles(int slices) => [.. Table(slices).Select(entry => entry.Tile), .. Skinny(slices)];
 
     /// <summary>The tile for a problem.</summary>
     /// <param name="problem">The problem.</param>
     /// <param name="capabilities">The device.</param>
-    /// <returns>The largest tile of which there are enough for the device, or the smallest; null if none fits the device's limits.</returns>
-    public static FmaTile? Choose(GemmProblem problem, DeviceCapabilities capabilities)
+    /// <returns>For few rows a tile that holds them all; else the largest tile of which there are enough for the device, or the smallest; null
+    /// if none fits the device's limits.</returns>
+    public static KernelTile? Choose(GemmProblem problem, DeviceCapabilities capabilities)
     {
         ArgumentNullException.ThrowIfNull(problem);
         ArgumentNullException.ThrowIfNull(capabilities);
-        int slices = Slices(problem.Shape.K);
-        int multiprocessors = KernelShaders.Multiprocessors(capabilities);
-        DeviceLimits limits = capabilities.Limits;
-        (FmaTile Tile, double PerMultiprocessor)[] fitting =
-        [
-            .. Table(slices).Where(entry => entry.Tile.SharedBytes(slices) <= limits.MaxSharedMemoryBytes
-                && entry.Tile.Threads * slices <= Math.Min(limits.MaxWorkgroupInvocations, limits.MaxWorkgroupSize.X)),
-        ];
-        return fitting.FirstOrDefault(entry => entry.Tile.Tiles(problem.Shape.M, problem.Shape.N) * problem.Batch >= entry.PerMultiprocessor * multiprocessors).Tile
-            ?? fitting.LastOrDefault().Tile;
+        (int m, int n, int k) = problem.Shape;
+        int slices = Slices(k), multiprocessors = KernelShaders.Multiprocessors(capabilities);
+        SkinnyTile[] skinny = [.. Skinny(slices).Where(tile => tile.Serves(problem) && tile.Fits(capabilities.Limits, slices))];
+        if (skinny.Length > 0 && m <= MostSkinnyTiles * skinny[^1].Rows && n >= LeastSkinnyProportion * m)
+            return skinny.FirstOrDefault(tile => tile.Rows >= m) ?? skinny[^1];
+        (FmaTile Tile, double PerMultiprocessor)[] fitting = [.. Table(slices).Where(entry => entry.Tile.Fits(capabilities.Limits, slices))];
+        return fitting.FirstOrDefault(entry => entry.Tile.Tiles(m, n) * problem.Batch >= entry.PerMultiprocessor * multiprocessors).Tile ?? fitting.LastOrDefault().Tile;
     }
 
     /// <summary>How many chains an element has.</summary>
     public static int Slices(int k) => NumericsProfile.Fp32IeeeFirstChain(k) < k ? 2 : 1;
+
+    private static SkinnyTile[] Skinny(int slices) => slices == 1 ? SkinnyWhole : SkinnyHalves;
 
     private static (FmaTile Tile, double PerMultiprocessor)[] Table(int slices) => slices == 1 ? Whole : Halves;
 }

@@ -93,6 +93,12 @@ public sealed record GemmProblem(GemmShape Shape)
     /// <summary>Whether the result is the product and nothing else.</summary>
     public bool IsPlain => Alpha == 1 && Beta == 0 && !HasBias && Activation == GemmActivation.None;
 
+    /// <summary>Whether it is one product whose rows can be read and written four numbers at a time.</summary>
+    public bool IsInFours => Batch == 1 && ((ColumnsA | DistanceA | ColumnsB | DistanceB) & 3) == 0 && IsWrittenInFours;
+
+    /// <summary>Whether rows of C can be written four numbers at a time.</summary>
+    internal bool IsWrittenInFours => ((Shape.N | DistanceC) & 3) == 0;
+
     /// <summary>Checks that rows do not overlap, no two C share an element, and the operands are large enough.</summary>
     /// <param name="operands">The operands.</param>
     /// <exception cref="HlxException"><see cref="ErrorCode.ShapeMismatch"/>.</exception>
