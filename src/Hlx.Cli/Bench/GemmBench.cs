@@ -37,8 +37,13 @@ internal sealed class GemmBench(VulkanContext device, IReadOnlyList<Peer> peers,
         }
     }
 
-    /// <summary>What a peer calls the profile that is compared with one of ours.</summary>
-    public static string PeerProfile(string profile) => profile is "fp16" or "bf16" or "i8" ? profile : "fp32";
+    /// <summary>What peers call the profiles that are compared with one of ours; beside the split product also TF32, which gives up digits for speed.</summary>
+    public static string[] PeerProfiles(string profile) => profile switch
+    {
+        "fp16" or "bf16" or "i8" => [profile],
+        "fp32.split" => ["fp32", "tf32"],
+        _ => ["fp32"],
+    };
 
     private void Measure(GemmCase item, string profile, Tensor a, Tensor b)
     {
@@ -48,14 +53,14 @@ internal sealed class GemmBench(VulkanContext device, IReadOnlyList<Peer> peers,
         using GemmProgram program = GemmProgram.Record(device, profile, a, b, repeats);
         program.Warm(TimeSpan.Zero);
         double error = ProductError.Relative(program.A, program.B, program.Read(), item.Data == "scaled");
-        string peerProfile = PeerProfile(profile);
+        string[] peerProfiles = PeerProfiles(profile);
         foreach ((int stage, string name, double value) in single.Statistics())
         {
             // Beside its 32 bits of local memory the driver of an H100 reports something else.
             file.Add("hlx", profile, $"{item.Name}, stage {stage}", name.ToLowerInvariant().Replace(' ', '_'), "", [value < 1L << 32 ? value : (long)value & 0xffffffff]);
         }
-        Turns(item, profile, "device_time", "us", error, () => program.DeviceTimes(WarmUp, plan.Samples / plan.Rounds), peerProfile);
-        Turns(item, profile, "submit_to_result", "us", error, () => single.Latencies(WarmUp, plan.Samples / plan.Rounds), peerProfile);
+        Turns(item, profile, "device_time", "us", error, () => program.DeviceTimes(WarmUp, plan.Samples / plan.Rounds), peerProfiles);
+        Turns(item, profile, "submit_to_result", "us", error, () => single.Latencies(WarmUp, plan.Samples / plan.Rounds), peerProfiles);
         if (!plan.Energy) return;
         if (Nvml.Open() is not Nvml nvml)
         {
@@ -67,28 +72,31 @@ internal sealed class GemmBench(VulkanContext device, IReadOnlyList<Peer> peers,
         Add("hlx", profile, item, "power", "W", [watts], error);
         foreach (Peer peer in peers)
         {
-            if (peer.Measure(item, "energy", peerProfile, 1) is not ({ Length: 2 } values, var peerError)) continue;
-            Add(peer.Name, peerProfile, item, "energy", "J", [values[0]], peerError, profile);
-            Add(peer.Name, peerProfile, item, "power", "W", [values[1]], peerError, profile);
+            foreach (string peerProfile in peerProfiles)
+            {
+                if (peer.Measure(item, "energy", peerProfile, 1) is not ({ Length: 2 } values, var peerError)) continue;
+                Add(peer.Name, peerProfile, item, "energy", "J", [values[0]], peerError, profile);
+                Add(peer.Name, peerProfile, item, "power", "W", [values[1]], peerError, profile);
+            }
         }
     }
 
-    private void Turns(GemmCase item, string profile, string metric, string unit, double error, Func<double[]> ours, string peerProfile)
+    private void Turns(GemmCase item, string profile, string metric, string unit, double error, Func<double[]> ours, string[] peerProfiles)
     {
         List<double> own = [];
-        Dictionary<string, (List<double> Values, double? Error)> others = [];
+        Dictionary<(string Peer, string Profile), (List<double> Values, double? Error)> others = [];
         for (int round = 0; round < plan.Rounds; round++)
         {
             own.AddRange(ours());
-            foreach (Peer peer in peers)
+            foreach ((Peer peer, string peerProfile) in peers.SelectMany(peer => peerProfiles.Select(peerProfile => (peer, peerProfile))))
             {
                 if (peer.Measure(item, metric, peerProfile, plan.Samples / plan.Rounds) is not (double[] values, var peerError)) continue;
-                if (!others.TryGetValue(peer.Name, out (List<double> Values, double? Error) known)) others[peer.Name] = known = ([], peerError);
+                if (!others.TryGetValue((peer.Name, peerProfile), out (List<double> Values, double? Error) known)) others[(peer.Name, peerProfile)] = known = ([], peerError);
                 known.Values.AddRange(values);
             }
         }
         Add("hlx", profile, item, metric, unit, [.. own], error);
-        foreach ((string name, (List<double> values, double? peerError)) in others) Add(name, peerProfile, item, metric, unit, [.. values], peerError, profile);
+        foreach (((string name, string peerProfile), (List<double> values, double? peerError)) in others) Add(name, peerProfile, item, metric, unit, [.. values], peerError, profile);
     }
 
     private void Add(string implementation, string profile, GemmCase item, string metric, string unit, double[] values, double? error, string? beside = null)
@@ -124,7 +132,7 @@ internal sealed record GemmRow(string Implementation, string Profile, GemmCase C
                 string rate = metric == "energy" ? "" : string.Create(invariant, $"{row.Case.Operations / row.Median / 1e6:F2}");
                 text.Append(invariant, $"{row.Case.Name,-22} {row.Profile,-11} {row.Median,12:G6} {rate,8} {row.Error,8:E1}  ");
                 foreach (GemmRow peer in rows.Where(other => other.Implementation != "hlx" && other.Metric == metric && other.Case == row.Case && other.Beside == row.Profile))
-                    text.Append(invariant, $" {peer.Implementation} {peer.Median:G6}, {peer.Error:E1}, {peer.Median / row.Median:F3}x");
+                    text.Append(invariant, $" {peer.Implementation} {peer.Profile} {peer.Median:G6}, {peer.Error:E1}, {peer.Median / row.Median:F3}x");
                 text.Append('\n');
             }
         }
