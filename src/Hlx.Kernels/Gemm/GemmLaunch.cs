@@ -15,8 +15,8 @@ public sealed record GemmLaunch(KernelSequence Sequence, DenormalPlan Scaling, K
 
     private static readonly ReadOnlyMemory<byte> Nothing = new byte[4]; // Vulkan has no empty buffers
 
-    // From how many operations on copying A and B into rows of whole vectors pays.
-    private const double PaddingPays = 1 << 28;
+    // From how many operations on copying A and B into rows of whole vectors pays: measured at 1000×777×513, where it does not, and at 4097³.
+    private const double PaddingPays = 1L << 31;
 
     /// <summary>Where C comes out.</summary>
     public StageOutput Result => Sequence.Returns[0];
@@ -27,8 +27,9 @@ public sealed record GemmLaunch(KernelSequence Sequence, DenormalPlan Scaling, K
     /// <param name="scaling">The path and scaling.</param>
     /// <param name="capabilities">The device.</param>
     /// <param name="tile">The tile; chosen by <see cref="GemmPlanner"/> if null.</param>
+    /// <param name="paddingPays">From how many operations on rows of odd lengths are copied into rows of whole vectors.</param>
     /// <exception cref="HlxException"><see cref="ErrorCode.DeviceLimit"/> if a matrix is too large for the device.</exception>
-    public static GemmLaunch Plan(GemmProblem problem, GemmOperands operands, DenormalPlan scaling, DeviceCapabilities capabilities, KernelTile? tile = null)
+    public static GemmLaunch Plan(GemmProblem problem, GemmOperands operands, DenormalPlan scaling, DeviceCapabilities capabilities, KernelTile? tile = null, double paddingPays = PaddingPays)
     {
         ArgumentNullException.ThrowIfNull(problem);
         ArgumentNullException.ThrowIfNull(operands);
@@ -54,7 +55,7 @@ public sealed record GemmLaunch(KernelSequence Sequence, DenormalPlan Scaling, K
             stages.Add(Launch("gemm_exact", problem, [KernelBuffer.Input(0, 0, a), KernelBuffer.Input(0, 1, b), C(problem, operands), bias, before], workgroups));
             return new(new KernelSequence(stages, [new(0, 0)]), scaling, chosen);
         }
-        bool isPadded = !problem.IsInFours && problem.Batch == 1 && problem.Shape.Operations >= PaddingPays && Math.Max(problem.RowsA, problem.RowsB) <= most.Y;
+        bool isPadded = !problem.IsInFours && problem.Batch == 1 && problem.Shape.Operations >= paddingPays && Math.Max(problem.RowsA, problem.RowsB) <= most.Y;
         (GemmProblem padded, KernelBuffer left, KernelBuffer right) = isPadded ? Padded(problem, a, b, stages) : (problem, KernelBuffer.Input(0, 0, a), KernelBuffer.Input(0, 1, b));
         stages.Add(Launch(chosen.ModuleFor(isPadded || problem.IsInFours), padded, [left, right, C(problem, operands)], workgroups));
         StageOutput result = new(stages.Count - 1, 0);
