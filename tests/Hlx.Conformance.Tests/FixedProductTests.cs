@@ -26,6 +26,16 @@ public sealed class FixedProductTests(DeviceFixture drivers)
         device, (seed, rows, columns) => RandomTensor.Map(RandomTensor.Uniform((ulong)seed, rows, columns), (i, x) => (i % 3 == 0 ? 1.99158478f : i % 3 == 1 ? 1.9915845f : 1.9921874f) * (x < 0 ? -1 : 1)));
 
     [Theory, MemberData(nameof(AllDevices))]
+    public void Every_form_has_the_bits_of_the_twin(string device) => Run(device, context =>
+    {
+        foreach (GemmProblem problem in GemmProblems.Of(new(6, 7, 20)))
+        {
+            GemmOperands operands = GemmProblems.Operands(problem, (seed, length) => FloatSamples.Exponents(seed, -30, 30, length));
+            Assert.Equal(GemmProblems.Fixed(problem, operands), Gemm.Compute(context, NumericsProfile.Fp32Fixed, problem, operands).C);
+        }
+    });
+
+    [Theory, MemberData(nameof(AllDevices))]
     public void A_row_has_the_same_bits_in_every_batch(string device)
     {
         const int Rows = 9, K = 300, N = 11;

@@ -49,7 +49,36 @@ public sealed class MatrixUnitTests(DeviceFixture drivers)
             if (profile == NumericsProfile.Int8) Assert.Equal(MatrixReference.Multiply(new(m, n, k), a, b).DataHandle, c.DataHandle);
             else CheckBounds(profile, a, b, c);
         }
-        if (hasUnit) EveryTile(context, profile);
+        if (!hasUnit) return;
+        EveryTile(context, profile);
+        EveryForm(context, profile);
+    }
+
+    // With integers that all types hold exactly: every sum is exact, and so is what follows, but for GELU.
+    private static void EveryForm(VulkanContext context, string profile)
+    {
+        foreach (GemmProblem problem in GemmProblems.Of(new(33, 20, 70)).Where(problem => problem.Activation != GemmActivation.Gelu && (problem.IsPlain || profile != NumericsProfile.Int8)))
+        {
+            GemmOperands wide = GemmProblems.Operands(problem, GemmProblems.SmallIntegers);
+            GemmOperands typed = wide with { A = Typed(profile, wide.A), B = Typed(profile, wide.B) };
+            byte[] expected = wide.C.ToArray();
+            GemmReference.Compute(problem, wide, MemoryMarshal.Cast<byte, float>(expected.AsSpan()));
+            byte[] actual = Gemm.Compute(context, profile, problem, typed).C;
+            if (profile == NumericsProfile.Int8 && problem.LeadingC is null) actual = MemoryMarshal.AsBytes(MemoryMarshal.Cast<byte, int>(actual).ToArray().Select(x => (float)x).ToArray().AsSpan()).ToArray();
+            Assert.Equal(expected, actual);
+        }
+    }
+
+    private static byte[] Typed(string profile, ReadOnlyMemory<byte> numbers)
+    {
+        float[] floats = MemoryMarshal.Cast<byte, float>(numbers.Span).ToArray();
+        return MatrixPlanner.ElementOf(profile) switch
+        {
+            DType.F16 => MemoryMarshal.AsBytes(floats.Select(x => (Half)x).ToArray().AsSpan()).ToArray(),
+            DType.BF16 => MemoryMarshal.AsBytes(floats.Select(x => (ushort)(BitConverter.SingleToUInt32Bits(x) >> 16)).ToArray().AsSpan()).ToArray(),
+            DType.I8 => MemoryMarshal.AsBytes(floats.Select(x => (sbyte)x).ToArray().AsSpan()).ToArray(),
+            _ => numbers.ToArray(),
+        };
     }
 
     private static void EveryTile(VulkanContext context, string profile)

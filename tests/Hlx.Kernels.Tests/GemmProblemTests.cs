@@ -25,6 +25,42 @@ public sealed class GemmProblemTests
         }
     }
 
+    [Theory]
+    [InlineData(5, 7, 0)]
+    [InlineData(6, 5, 40)]
+    [InlineData(0, 3, 2)]
+    public void Every_form_in_fixed_is_its_product_and_the_same_steps_after_it(int m, int n, int k)
+    {
+        using CpuDevice cpu = new(2);
+        foreach (GemmProblem problem in GemmProblems.Of(new(m, n, k)))
+        {
+            GemmOperands operands = GemmProblems.Operands(problem, (seed, length) => FloatSamples.Exponents(seed, -30, 30, length));
+            Assert.Equal(GemmProblems.Fixed(problem, operands), Gemm.Compute(cpu, NumericsProfile.Fp32Fixed, problem, operands).C);
+        }
+    }
+
+    [Fact]
+    public void Products_of_integers_may_be_transposed_and_batched_but_nothing_follows_them()
+    {
+        using CpuDevice cpu = new();
+        GemmProblem problem = new(new(2, 1, 3)) { TransposeA = true, LeadingA = 3, Batch = 2, StrideB = 0 };
+        GemmOperands operands = new(new byte[] { 1, 2, 99, 3, 4, 99, 5, 6, 99, 10, 0, 99, 0, 20, 99, 0, 1 }, new byte[] { 1, 0xff, 2 });
+        Assert.Equal([1 - 3 + 10, 2 - 4 + 12, 10, -20 + 2], MemoryMarshal.Cast<byte, int>(Gemm.Compute(cpu, NumericsProfile.Int8, problem, operands).C).ToArray());
+        Assert.Equal(new byte[16], Gemm.Compute(cpu, NumericsProfile.Int8, problem with { Shape = new(2, 1, 0), TransposeA = false }, operands).C);
+        HlxAssert.Refuses(ErrorCode.NumericsUnsupported, () => Gemm.Compute(cpu, NumericsProfile.Int8, problem with { Activation = GemmActivation.Relu }, operands));
+        HlxAssert.Refuses(ErrorCode.ShapeMismatch, () => Gemm.Compute(cpu, NumericsProfile.Int8, problem with { StrideA = 10 }, operands));
+        HlxAssert.Refuses(ErrorCode.NumericsUnsupported, () => Gemm.Compute(cpu, NumericsProfile.Fp32Split, new(new(2, 2, 2)), new(new byte[16], new byte[16])));
+    }
+
+    [Fact]
+    public void Fixed_problems_with_infinities_are_those_of_fp32_ieee()
+    {
+        using CpuDevice cpu = new();
+        GemmProblem problem = new(new(6, 5, 9)) { TransposeB = true, HasBias = true };
+        GemmOperands operands = GemmProblems.Operands(problem, (seed, length) => RandomTensor.Map(RandomTensor.Uniform((ulong)seed, length), (i, x) => i == 7 ? float.PositiveInfinity : x));
+        Assert.Equal(Gemm.Compute(cpu, problem, operands).C, Gemm.Compute(cpu, NumericsProfile.Fp32Fixed, problem, operands).C);
+    }
+
     [Fact]
     public void The_reference_agrees_with_float64_on_every_form()
     {

@@ -11,19 +11,19 @@ public sealed record GemmResult(Tensor Product, FmaPath? Path, TimeSpan? DeviceT
 
 /// <summary>What a <see cref="GemmProblem"/> gave.</summary>
 /// <param name="C">C, little-endian f32, with the distances of the problem.</param>
-/// <param name="Path">How the fused multiply-adds were computed; the bits do not depend on it.</param>
+/// <param name="Path">How the fused multiply-adds of <c>fp32.ieee</c> were computed; the bits do not depend on it. Null for other profiles.</param>
 /// <param name="DeviceTime">How long the computation itself took; null where the device has no timestamps.</param>
-public sealed record GemmOutput(byte[] C, FmaPath Path, TimeSpan? DeviceTime);
+public sealed record GemmOutput(byte[] C, FmaPath? Path, TimeSpan? DeviceTime);
 
-/// <summary>C = activation(α·op(A)·op(B) + β·C + bias) in the numerics profile <c>fp32.ieee</c>: the same bits on every device.</summary>
-public static class Gemm
+/// <summary>C = activation(α·op(A)·op(B) + β·C + bias): in the numerics profile <c>fp32.ieee</c>, with the same bits on every device, and in others.</summary>
+public static partial class Gemm
 {
     /// <summary>Multiplies two matrices on a device.</summary>
     /// <param name="device">The CPU device, or one that runs shaders.</param>
     /// <param name="a">A, f32[M,K].</param>
     /// <param name="b">B, f32[K,N].</param>
     /// <param name="rangeOf">Gives the exponent range of a matrix where it is known already; computed if null.</param>
-    /// <exception cref="HlxException"><see cref="ErrorCode.ShapeMismatch"/>; as <see cref="Compute"/>.</exception>
+    /// <exception cref="HlxException"><see cref="ErrorCode.ShapeMismatch"/>; as <see cref="Compute(IComputeDevice, GemmProblem, GemmOperands, Func{ReadOnlyMemory{byte}, FloatRange})"/>.</exception>
     public static GemmResult Multiply(IComputeDevice device, Tensor a, Tensor b, Func<Tensor, FloatRange>? rangeOf = null)
     {
         ArgumentNullException.ThrowIfNull(a);
@@ -52,7 +52,7 @@ public static class Gemm
         ArgumentNullException.ThrowIfNull(b);
         if (numerics == NumericsProfile.Fp32Ieee) return Multiply(device, a, b, rangeOf);
         GemmShape shape = GemmShape.Of(a, b, MatrixPlanner.ElementOf(numerics));
-        if (numerics is NumericsProfile.Fp32Split or NumericsProfile.Fp32Fixed && !(IsFinite(a) && IsFinite(b))) return Multiply(device, a, b, rangeOf);
+        if (numerics is NumericsProfile.Fp32Split or NumericsProfile.Fp32Fixed && !(IsFinite(a.Data) && IsFinite(b.Data))) return Multiply(device, a, b, rangeOf);
         DType type = numerics == NumericsProfile.Int8 ? DType.I32 : DType.F32;
         if (shape.M == 0 || shape.N == 0) return new(new Tensor(type, [shape.M, shape.N], ReadOnlyMemory<byte>.Empty), null, TimeSpan.Zero);
         if (numerics == NumericsProfile.Fp32Fixed && shape.K == 0) return Multiply(device, a, b, rangeOf);
@@ -132,9 +132,9 @@ public static class Gemm
 
     private static TimeSpan? Sum(IReadOnlyList<TimeSpan?> stages) => stages.Aggregate((TimeSpan?)TimeSpan.Zero, (sum, stage) => sum + stage);
 
-    private static bool IsFinite(Tensor tensor)
+    private static bool IsFinite(ReadOnlyMemory<byte> matrix)
     {
-        foreach (float number in tensor.AsSpan<float>())
+        foreach (float number in System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(matrix.Span))
         {
             if (!float.IsFinite(number)) return false;
         }

@@ -11,9 +11,6 @@ namespace Hlx.Kernels;
 public sealed record GemmLaunch(KernelSequence Sequence, DenormalPlan Scaling, KernelTile? Tile)
 {
     private const int ExactTile = 16;
-    private const int FinishWidth = 64;
-
-    private static readonly ReadOnlyMemory<byte> Nothing = new byte[4]; // Vulkan has no empty buffers
 
     // From how many operations on copying A and B into rows of whole vectors pays: measured at 1000×777×513, where it does not, and at 4097³.
     private const double PaddingPays = 1L << 31;
@@ -48,30 +45,24 @@ public sealed record GemmLaunch(KernelSequence Sequence, DenormalPlan Scaling, K
                 "Cut the matrices into blocks, or use cpu://");
         }
         ReadOnlyMemory<byte> a = Scaled(operands.A, scaling.ShiftA), b = Scaled(operands.B, scaling.ShiftB);
-        KernelBuffer bias = KernelBuffer.Input(0, 3, problem.HasBias ? operands.Bias : Nothing), before = KernelBuffer.Input(0, 4, problem.Beta != 0 ? operands.C : Nothing);
         List<KernelLaunch> stages = [];
         if (chosen is null)
         {
-            stages.Add(Launch("gemm_exact", problem, [KernelBuffer.Input(0, 0, a), KernelBuffer.Input(0, 1, b), C(problem, operands), bias, before], workgroups));
+            stages.Add(Launch("gemm_exact", problem, [KernelBuffer.Input(0, 0, a), KernelBuffer.Input(0, 1, b), C(problem, operands), GemmFinish.Bias(problem, operands, 3), GemmFinish.Before(problem, operands, 4)], workgroups));
             return new(new KernelSequence(stages, [new(0, 0)]), scaling, chosen);
         }
         bool isPadded = !problem.IsInFours && problem.Batch == 1 && problem.Shape.Operations >= paddingPays && Math.Max(problem.RowsA, problem.RowsB) <= most.Y;
         (GemmProblem padded, KernelBuffer left, KernelBuffer right) = isPadded ? Padded(problem, a, b, stages) : (problem, KernelBuffer.Input(0, 0, a), KernelBuffer.Input(0, 1, b));
         stages.Add(Launch(chosen.ModuleFor(isPadded || problem.IsInFours), padded, [left, right, C(problem, operands)], workgroups));
         StageOutput result = new(stages.Count - 1, 0);
-        if (!problem.IsPlain || scaling.Path == FmaPath.Scaled)
-        {
-            stages.Add(Launch(
-                "gemm_finish", problem, [KernelBuffer.Alias(0, 0, new(result.Stage, 2)), bias with { Binding = 1 }, before with { Binding = 2 }],
-                new((uint)KernelShaders.Parts(problem.Shape.N, FinishWidth), Math.Min((uint)problem.Shape.M, most.Y), (uint)problem.Batch)));
-        }
+        if (!problem.IsPlain || scaling.Path == FmaPath.Scaled) stages.Add(GemmFinish.Launch(problem, operands, scaling, new(result.Stage, 2), capabilities.Limits));
         return new(new KernelSequence(stages, [result]), scaling, chosen);
 
         KernelLaunch Launch(string module, GemmProblem seen, IReadOnlyList<KernelBuffer> bound, Extent3 groups) => new(
             KernelShaders.Get(module), "main", bound, groups)
         {
-            PushConstants = Constants(seen, scaling).AsMemory(0, module is "gemm_exact" or "gemm_finish" ? 52 : 40),
-            Specialization = [.. (module == "gemm_finish" ? Finish(seen, scaling) : Specialization(seen, scaling, chosen)).Select(entry => new SpecializationValue(entry.Id, (uint)entry.Value))],
+            PushConstants = GemmFinish.Constants(seen, scaling).AsMemory(0, module == "gemm_exact" ? 52 : 40),
+            Specialization = [.. Specialization(seen, scaling, chosen).Select(entry => new SpecializationValue(entry.Id, (uint)entry.Value))],
             BoundsChecked = false,
         };
     }
@@ -101,27 +92,10 @@ public sealed record GemmLaunch(KernelSequence Sequence, DenormalPlan Scaling, K
         return operands.C.IsEmpty || isTight ? result : result with { Content = operands.C[..(int)bytes] };
     }
 
-    private static byte[] Constants(GemmProblem problem, DenormalPlan scaling)
-    {
-        GemmShape shape = problem.Shape;
-        uint[] words =
-        [
-            (uint)shape.M, (uint)shape.N, (uint)shape.K, (uint)NumericsProfile.Fp32IeeeFirstChain(shape.K),
-            (uint)problem.DistanceA, (uint)problem.DistanceB, (uint)problem.DistanceC, (uint)problem.BatchA, (uint)problem.BatchB, (uint)problem.BatchC,
-            BitConverter.SingleToUInt32Bits(problem.Alpha), BitConverter.SingleToUInt32Bits(problem.Beta), unchecked((uint)-(scaling.ShiftA + scaling.ShiftB)),
-        ];
-        return MemoryMarshal.AsBytes(words.AsSpan()).ToArray();
-    }
-
-    private static IEnumerable<(uint Id, int Value)> Finish(GemmProblem problem, DenormalPlan scaling) =>
-    [
-        (20, problem.Alpha != 1 ? 1 : 0), (21, problem.Beta != 0 ? 1 : 0), (22, problem.HasBias ? 1 : 0), (23, (int)problem.Activation), (24, scaling.Path == FmaPath.Scaled ? 1 : 0),
-    ];
-
     private static IEnumerable<(uint Id, int Value)> Specialization(GemmProblem problem, DenormalPlan scaling, KernelTile? tile)
     {
         (uint Id, int Value)[] transposes = [(9, problem.TransposeA ? 1 : 0), (10, problem.TransposeB ? 1 : 0)];
-        return tile?.Specialization(problem, GemmPlanner.Slices(problem.Shape.K)) ?? [.. transposes, .. Finish(problem, scaling)];
+        return tile?.Specialization(problem, GemmPlanner.Slices(problem.Shape.K)) ?? [.. transposes, .. GemmFinish.Specialization(problem, scaling)];
     }
 
     private static ReadOnlyMemory<byte> Scaled(ReadOnlyMemory<byte> matrix, int shift)

@@ -101,8 +101,9 @@ public sealed record GemmProblem(GemmShape Shape)
 
     /// <summary>Checks that rows do not overlap, no two C share an element, and the operands are large enough.</summary>
     /// <param name="operands">The operands.</param>
+    /// <param name="elementBytes">The size of an element of A and B.</param>
     /// <exception cref="HlxException"><see cref="ErrorCode.ShapeMismatch"/>.</exception>
-    public void Check(GemmOperands operands)
+    public void Check(GemmOperands operands, int elementBytes = 4)
     {
         ArgumentNullException.ThrowIfNull(operands);
         if (Shape.M < 0 || Shape.N < 0 || Shape.K < 0 || Batch < 0) throw Wrong($"{Shape} or a batch of {Batch} is negative", "Give extents of 0 and more");
@@ -110,10 +111,10 @@ public sealed record GemmProblem(GemmShape Shape)
             throw Wrong($"a leading dimension is shorter than its row: {DistanceA} for {ColumnsA}, {DistanceB} for {ColumnsB}, {DistanceC} for {Shape.N}", "Give at least the length of a stored row");
         if (BatchA < 0 || BatchB < 0 || (Batch > 1 && BatchC < Elements(Shape.M, Shape.N, DistanceC)))
             throw Wrong($"matrices of a batch overlap: one C has {Elements(Shape.M, Shape.N, DistanceC)} elements, and the stride is {BatchC}", "Give a larger stride for C");
-        Require("A", operands.A.Length, ElementsA);
-        Require("B", operands.B.Length, ElementsB);
-        if (Beta != 0) Require("C", operands.C.Length, ElementsC);
-        if (HasBias) Require("the bias", operands.Bias.Length, Shape.N);
+        Require("A", operands.A.Length / elementBytes, ElementsA);
+        Require("B", operands.B.Length / elementBytes, ElementsB);
+        if (Beta != 0) Require("C", operands.C.Length / 4, ElementsC);
+        if (HasBias) Require("the bias", operands.Bias.Length / 4, Shape.N);
     }
 
     private static long Elements(long rows, long columns, long distance) => rows == 0 || columns == 0 ? 0 : ((rows - 1) * distance) + columns;
@@ -121,15 +122,15 @@ public sealed record GemmProblem(GemmShape Shape)
     private long Elements(long rows, long columns, long distance, long stride) =>
         Batch == 0 || Elements(rows, columns, distance) == 0 ? 0 : ((Batch - 1) * stride) + Elements(rows, columns, distance);
 
-    private static void Require(string name, int bytes, long elements)
+    private static void Require(string name, int given, long elements)
     {
-        if (bytes < 4 * elements) throw Wrong($"{name} has {bytes / 4} elements, and the problem needs {elements}", "Pass the whole matrix, or correct shape, leading dimension and stride");
+        if (given < elements) throw Wrong($"{name} has {given} elements, and the problem needs {elements}", "Pass the whole matrix, or correct shape, leading dimension and stride");
     }
 
     private static HlxException Wrong(string what, string remedy) => new(ErrorCode.ShapeMismatch, what, remedy);
 }
 
-/// <summary>The operands of a <see cref="GemmProblem"/>, as little-endian f32.</summary>
+/// <summary>The operands of a <see cref="GemmProblem"/>, little-endian: f32, but for A and B in profiles of another type.</summary>
 /// <param name="A">A.</param>
 /// <param name="B">B.</param>
 public sealed record GemmOperands(ReadOnlyMemory<byte> A, ReadOnlyMemory<byte> B)

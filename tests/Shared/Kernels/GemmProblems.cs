@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Hlx.Kernels;
 
 namespace Hlx.Testing;
@@ -30,6 +31,33 @@ internal static class GemmProblems
         C = make(3, (int)problem.ElementsC).Data,
         Bias = problem.HasBias ? make(4, problem.Shape.N).Data : default,
     };
+
+    /// <summary>C in <c>fp32.fixed</c>, element by element: the twin's product of a row and a column, and what follows it.</summary>
+    public static byte[] Fixed(GemmProblem problem, GemmOperands operands)
+    {
+        (int m, int n, int k) = problem.Shape;
+        float[] a = MemoryMarshal.Cast<byte, float>(operands.A.Span).ToArray(), b = MemoryMarshal.Cast<byte, float>(operands.B.Span).ToArray(), c = MemoryMarshal.Cast<byte, float>(operands.C.Span).ToArray();
+        float[] before = [.. c], bias = MemoryMarshal.Cast<byte, float>(operands.Bias.Span).ToArray();
+        int lda = problem.LeadingA ?? (problem.TransposeA ? m : k), ldb = problem.LeadingB ?? (problem.TransposeB ? k : n), ldc = problem.LeadingC ?? n;
+        int strideA = problem.StrideA ?? lda * (problem.TransposeA ? k : m), strideB = problem.StrideB ?? ldb * (problem.TransposeB ? n : k), strideC = problem.StrideC ?? ldc * m;
+        for (int batch = 0; batch < problem.Batch; batch++)
+        {
+            for (int i = 0; i < m; i++)
+            {
+                Tensor row = Line(k, x => a[(batch * strideA) + (problem.TransposeA ? (x * lda) + i : (i * lda) + x)], [1, k]);
+                for (int j = 0; j < n; j++)
+                {
+                    Tensor column = Line(k, x => b[(batch * strideB) + (problem.TransposeB ? (j * ldb) + x : (x * ldb) + j)], [k, 1]);
+                    int at = (batch * strideC) + (i * ldc) + j;
+                    float product = k == 0 ? 0 : FixedReference.Multiply(new(1, 1, k), row, column).AsSpan<float>()[0];
+                    c[at] = GemmEpilogue.Apply(problem, product, problem.Beta != 0 ? before[at] : 0, problem.HasBias ? bias[j] : 0);
+                }
+            }
+        }
+        return MemoryMarshal.AsBytes(c.AsSpan()).ToArray();
+
+        static Tensor Line(int length, Func<int, float> element, int[] shape) => Tensor.From<float>(DType.F32, shape, [.. Enumerable.Range(0, length).Select(element)]);
+    }
 
     /// <summary>Small integers: fused and unfused arithmetic agree on them.</summary>
     public static Tensor SmallIntegers(int seed, int length)
