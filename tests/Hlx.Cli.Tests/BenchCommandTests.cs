@@ -21,7 +21,7 @@ public sealed class BenchCommandTests : IDisposable
         (int code, string output, string errors) = _hlx.Run(
             "", "bench", "gemm", "--size", "48", "--size", "17x5x600", "--runs", "2", "--device", CpuDrivers.Lavapipe, "--peer", $"bash {peer}", "-o", folder);
         Assert.True(code == 0, errors);
-        Assert.Contains("fake 48, 1.0E-007", output, StringComparison.Ordinal);
+        Assert.Contains("fake fp32 48, 1.0E-007", output, StringComparison.Ordinal);
         string json = Path.Combine(folder, "gemm.json");
         JsonNode file = JsonNode.Parse(File.ReadAllText(json))!;
         Assert.Equal("1.0", (string)file["settings"]!["peer_fake"]!);

@@ -173,9 +173,10 @@ internal sealed unsafe class ComputePipeline : IDisposable
                         PSpecializationInfo = &specialization,
                     },
                 };
-                Pipeline pipeline;
+                Pipeline pipeline = default;
                 _device.Faults.Next().OrThrow("compiling the shader");
-                _device.Api.CreateComputePipelines(_device.Handle, default, 1, &create, null, &pipeline).OrThrow("compiling the shader");
+                nint info = (nint)(&create), result = (nint)(&pipeline);
+                DeepStack.Run(() => _device.Api.CreateComputePipelines(_device.Handle, default, 1, (ComputePipelineCreateInfo*)info, null, (Pipeline*)result)).OrThrow("compiling the shader");
                 return pipeline;
             }
         }
