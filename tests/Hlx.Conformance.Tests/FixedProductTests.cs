@@ -20,10 +20,18 @@ public sealed class FixedProductTests(DeviceFixture drivers)
     [Theory, MemberData(nameof(AllDevices))]
     public void Has_the_bits_of_the_twin_where_results_are_denormal(string device) => Agrees(device, (seed, rows, columns) => FloatSamples.Exponents(seed, -80, -62, rows, columns));
 
-    // 0xfefe.ff and 0xff00.00: the least that three digits do not hold, and where an earlier limit was.
+    // The most that three digits hold, the least that they do not, and both sides of where the limit was once.
     [Theory, MemberData(nameof(AllDevices))]
-    public void Has_the_bits_of_the_twin_where_three_digits_just_do_not_suffice(string device) => Agrees(
-        device, (seed, rows, columns) => RandomTensor.Map(RandomTensor.Uniform((ulong)seed, rows, columns), (i, x) => (i % 3 == 0 ? 1.99158478f : i % 3 == 1 ? 1.9915845f : 1.9921874f) * (x < 0 ? -1 : 1)));
+    public void Has_the_bits_of_the_twin_around_what_three_digits_hold(string device) => Run(device, context =>
+    {
+        foreach (uint largest in (uint[])[0x3ffefefe, 0x3ffefeff, 0x3ffeffff, 0x3fff0000])
+        {
+            float limit = BitConverter.UInt32BitsToSingle(largest);
+            Tensor a = RandomTensor.Map(RandomTensor.Uniform(1, 5, 40), (i, x) => i % 3 == 0 ? MathF.CopySign(limit, x) : x);
+            Tensor b = RandomTensor.Map(RandomTensor.Uniform(2, 40, 7), (i, x) => i % 4 == 0 ? MathF.CopySign(limit, x) : x);
+            Assert.Equal(FixedReference.Multiply(new(5, 7, 40), a, b).AsSpan<uint>().ToArray(), Gemm.Multiply(context, NumericsProfile.Fp32Fixed, a, b).Product.AsSpan<uint>().ToArray());
+        }
+    });
 
     [Theory, MemberData(nameof(AllDevices))]
     public void Every_form_has_the_bits_of_the_twin(string device) => Run(device, context =>

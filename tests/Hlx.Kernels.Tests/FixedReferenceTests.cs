@@ -29,7 +29,8 @@ public sealed class FixedReferenceTests
     [Theory]
     [InlineData(1f)]
     [InlineData(1.9921875f)]
-    [InlineData(1.99158478f)] // 0xfefe.ff·2^−15: just what three digits do not hold any more
+    [InlineData(1.99215674f)] // 0xfefefe·2^−23: the most that three digits hold
+    [InlineData(1.99215686f)] // 0xfefeff·2^−23: no longer
     [InlineData(1.9999999f)]
     [InlineData(1.7014117e38f)]
     [InlineData(1.4e-45f)]
