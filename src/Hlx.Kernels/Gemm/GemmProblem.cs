@@ -102,7 +102,7 @@ public sealed record GemmProblem(GemmShape Shape)
     /// <summary>Checks that rows do not overlap, no two C share an element, and the operands are large enough.</summary>
     /// <param name="operands">The operands.</param>
     /// <param name="elementBytes">The size of an element of A and B.</param>
-    /// <exception cref="HlxException"><see cref="ErrorCode.ShapeMismatch"/>.</exception>
+    /// <exception cref="HlxException"><see cref="ErrorCode.ShapeMismatch"/>; <see cref="ErrorCode.TensorInvalid"/> if C is too large for one array.</exception>
     public void Check(GemmOperands operands, int elementBytes = 4)
     {
         ArgumentNullException.ThrowIfNull(operands);
@@ -115,6 +115,7 @@ public sealed record GemmProblem(GemmShape Shape)
         Require("B", operands.B.Length / elementBytes, ElementsB);
         if (Beta != 0) Require("C", operands.C.Length / 4, ElementsC);
         if (HasBias) Require("the bias", operands.Bias.Length / 4, Shape.N);
+        if (ElementsC > Array.MaxLength / 4) throw new HlxException(ErrorCode.TensorInvalid, $"C would have {ElementsC} elements", $"At most {Array.MaxLength / 4} fit");
     }
 
     private static long Elements(long rows, long columns, long distance) => rows == 0 || columns == 0 ? 0 : ((rows - 1) * distance) + columns;
