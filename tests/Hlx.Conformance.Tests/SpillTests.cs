@@ -1,0 +1,60 @@
+using Hlx.Compute;
+using Hlx.Kernels;
+using Hlx.Testing;
+using Hlx.Vulkan;
+
+namespace Hlx.Conformance;
+
+/// <summary>Drivers keep what kernels compute on in registers.</summary>
+public sealed class SpillTests
+{
+    public static TheoryData<string> Devices => [.. TestDevices.Vulkan];
+
+    // Without the layer, which does not know cooperative matrices.
+    [Theory, MemberData(nameof(Devices))]
+    public void No_kernel_spills_registers_where_the_driver_tells(string device)
+    {
+        using VulkanContext context = VulkanContext.Open(device, new VulkanOptions { PipelineStatistics = true });
+        if (!context.Plan.Features.Contains("pipelineExecutableInfo"))
+        {
+            Assert.Equal(DeviceType.Cpu, context.Snapshot.Type); // GPU drivers of today tell
+            return;
+        }
+        List<string> spilling = [];
+        int told = 0;
+        foreach ((string name, KernelSequence sequence) in Sequences(context))
+        {
+            using VulkanProgram program = context.Record(sequence);
+            for (int stage = 0; stage < sequence.Stages.Count; stage++)
+            {
+                // Beside its 32 bits of local memory the driver of an H100 reports something else.
+                foreach ((string statistic, double value) in program.Statistics(stage).Where(entry => entry.Name == "Local Memory Size"))
+                {
+                    told++;
+                    if (((ulong)value & uint.MaxValue) != 0) spilling.Add($"{name}, stage {stage}: {value}");
+                }
+            }
+        }
+        Assert.Empty(spilling);
+        Assert.NotEqual(0, told);
+    }
+
+    private static IEnumerable<(string Name, KernelSequence Sequence)> Sequences(VulkanContext context)
+    {
+        foreach (int k in (int[])[256, 1024])
+        {
+            GemmProblem problem = new(new(64, 256, k));
+            foreach (KernelTile tile in GemmPlanner.Tiles(GemmPlanner.Slices(k)).Where(tile => tile.Fits(context.Capabilities.Limits, GemmPlanner.Slices(k))))
+                yield return ($"{tile}, K = {k}", GemmLaunch.Plan(problem, Zeros(problem.Shape), new(FmaPath.Native), context.Capabilities, tile).Sequence);
+        }
+        GemmShape shape = new(256, 256, 256);
+        foreach (string profile in NumericsProfile.All.Where(profile => profile != NumericsProfile.Fp32Ieee && MatrixPlanner.HasUnit(profile, context.Capabilities)))
+        {
+            GemmOperands zeros = Zeros(shape, MatrixPlanner.ElementOf(profile).Size());
+            foreach (MatrixTile tile in MatrixPlanner.Tiles(profile, context.Capabilities))
+                yield return ($"{profile} {tile}", MatrixGemm.Plan(profile, shape, zeros.A, zeros.B, false, context.Capabilities, tile).Sequence);
+        }
+    }
+
+    private static GemmOperands Zeros(GemmShape shape, int size = 4) => new(new byte[(long)size * shape.M * shape.K], new byte[(long)size * shape.K * shape.N]);
+}
