@@ -6,18 +6,16 @@ namespace Hlx.Vulkan;
 
 public sealed partial class VulkanContext
 {
-    /// <summary>Records a sequence for many runs on data that stays on the device; its contents are written once, now.</summary>
-    /// <param name="sequence">What to record.</param>
-    /// <param name="repeats">How often the sequence runs each time, for measurements; each repeat waits for the one before.</param>
-    /// <exception cref="HlxException">As <see cref="Run(KernelSequence)"/>.</exception>
-    public VulkanProgram Record(KernelSequence sequence, int repeats = 1)
+    /// <inheritdoc cref="IKernelDevice.Record"/>
+    public VulkanProgram Record(KernelSequence sequence, RecordOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(sequence);
-        ArgumentOutOfRangeException.ThrowIfLessThan(repeats, 1);
+        options ??= new RecordOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Repeats, 1);
         _gate.Enter();
         try
         {
-            VulkanProgram program = new(this, _resources.Programs.Record(sequence, repeats: repeats));
+            VulkanProgram program = new(this, _resources.Programs.Record(sequence, options, _residents));
             lock (_recorded) _recorded.Add(program);
             try
             {
@@ -40,6 +38,8 @@ public sealed partial class VulkanContext
             _gate.Leave();
         }
     }
+
+    IKernelProgram IKernelDevice.Record(KernelSequence sequence, RecordOptions? options) => Record(sequence, options);
 
     internal ulong Submit(CommandBuffer commands)
     {
@@ -158,14 +158,17 @@ public sealed partial class VulkanContext
         lock (_abandoned) _abandoned.Add(program.Recorded);
     }
 
-    private static void WriteContents(VulkanProgram program, KernelSequence sequence)
+    private void WriteContents(VulkanProgram program, KernelSequence sequence)
     {
         for (int stage = 0; stage < sequence.Stages.Count; stage++)
         {
             IReadOnlyList<KernelBuffer> buffers = sequence.Stages[stage].Buffers;
             for (int i = 0; i < buffers.Count; i++)
             {
-                if (!buffers[i].Content.IsEmpty && buffers[i] is { From: null, Same: null }) program.Write(stage, i, buffers[i].Content.Span);
+                ReadOnlyMemory<byte> content = buffers[i].Content;
+                if (content.IsEmpty || buffers[i] is not { From: null, Same: null }) continue;
+                if (buffers[i].ResidentAs is null) program.Write(stage, i, content.Span);
+                else program.Recorded.Buffers[stage, i].WriteOnce(buffer => Write(buffer, content.Span));
             }
         }
     }

@@ -6,7 +6,7 @@ namespace Hlx.Vulkan;
 /// A sequence recorded once, whose data stays on the device: each run submits the same commands again, without any managed
 /// allocation. Not safe for many threads; several programs may run side by side.
 /// </summary>
-public sealed class VulkanProgram : IDisposable
+public sealed class VulkanProgram : IKernelProgram
 {
     private readonly VulkanContext _context;
     private readonly RecordedProgram _program;
@@ -23,8 +23,7 @@ public sealed class VulkanProgram : IDisposable
 
     internal ulong Pending => _value;
 
-    /// <summary>Runs the sequence on what its buffers hold and waits for it.</summary>
-    /// <exception cref="Values.HlxException"><see cref="Values.ErrorCode.DeviceLost"/>, <see cref="Values.ErrorCode.DeviceTimeout"/>.</exception>
+    /// <inheritdoc/>
     public void Run()
     {
         Submit();
@@ -32,7 +31,7 @@ public sealed class VulkanProgram : IDisposable
     }
 
     /// <summary>Submits the sequence; a run that is still going on is waited for first.</summary>
-    /// <inheritdoc cref="Run" path="/exception"/>
+    /// <inheritdoc cref="IKernelProgram.Run" path="/exception"/>
     public void Submit()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -41,34 +40,35 @@ public sealed class VulkanProgram : IDisposable
     }
 
     /// <summary>Waits for the run that was submitted last.</summary>
-    /// <inheritdoc cref="Run" path="/exception"/>
+    /// <inheritdoc cref="IKernelProgram.Run" path="/exception"/>
     public void Wait()
     {
         if (_value != 0) _context.Wait(_value);
         _value = 0;
     }
 
-    /// <summary>Writes the content of a buffer.</summary>
-    /// <param name="stage">The stage.</param>
-    /// <param name="buffer">The buffer, in the order of the stage's launch.</param>
-    /// <param name="content">As many bytes as the buffer has.</param>
-    /// <exception cref="ArgumentException">It is longer or shorter.</exception>
+    /// <inheritdoc/>
     public void Write(int stage, int buffer, ReadOnlySpan<byte> content)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         Wait();
-        _context.Write(_program.Buffers[stage, buffer], content);
+        _context.Write(_program.Buffers.Reached(_program.Buffers[stage, buffer]), content);
     }
 
-    /// <summary>Reads an output.</summary>
-    /// <param name="output">Which one.</param>
-    /// <param name="destination">As many bytes as the buffer has.</param>
-    /// <exception cref="ArgumentException">It is longer or shorter.</exception>
+    /// <inheritdoc/>
     public void Read(StageOutput output, Span<byte> destination)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         Wait();
-        _context.Read(_program.Buffers.Output(output), destination);
+        _context.Read(_program.Buffers.Reached(_program.Buffers.Output(output)), destination);
+    }
+
+    /// <inheritdoc/>
+    public void Read(StageBuffer buffer, Span<byte> destination)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        Wait();
+        _context.Read(_program.Buffers.Reached(_program.Buffers[buffer.Stage, buffer.Buffer]), destination);
     }
 
     /// <summary>How long a stage took on the device in the last run; null where the device has no timestamps.</summary>

@@ -94,7 +94,7 @@ public sealed class RequestTests(DeviceFixture drivers)
             SubgroupSize = context.Snapshot.SubgroupSize,
         };
         KernelLaunch second = first with { Buffers = [KernelBuffer.Alias(0, 0, new StageBuffer(0, 0))] };
-        using (VulkanProgram program = context.Record(new KernelSequence([first, second], [new StageOutput(0, 0)]), repeats: 3))
+        using (VulkanProgram program = context.Record(new KernelSequence([first, second], [new StageOutput(0, 0)]), new RecordOptions(Repeats: 3)))
         {
             program.Run();
             byte[] output = new byte[256];
@@ -104,7 +104,7 @@ public sealed class RequestTests(DeviceFixture drivers)
             Assert.True(whole > 0);
             Assert.All(program.Statistics(0), statistic => Assert.NotEmpty(statistic.Name));
         }
-        Assert.Throws<ArgumentOutOfRangeException>(() => context.Record(new KernelSequence([first], []), repeats: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => context.Record(new KernelSequence([first], []), new RecordOptions(Repeats: 0)));
         Assert.Empty(context.ValidationMessages);
     }
 

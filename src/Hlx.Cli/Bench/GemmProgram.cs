@@ -17,7 +17,7 @@ internal sealed class GemmProgram : IDisposable
 
     private GemmProgram(VulkanContext device, KernelSequence sequence, int repeats, Tensor a, Tensor b, StageOutput result)
     {
-        (_program, _stages, _repeats, A, B, _result) = (device.Record(sequence, repeats), sequence.Stages.Count, repeats, a, b, result);
+        (_program, _stages, _repeats, A, B, _result) = (device.Record(sequence, new RecordOptions(repeats)), sequence.Stages.Count, repeats, a, b, result);
         _shape = GemmShape.Of(a, b);
     }
 

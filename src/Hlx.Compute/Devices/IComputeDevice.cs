@@ -54,6 +54,47 @@ public interface IKernelDevice : IComputeDevice
     /// </param>
     /// <inheritdoc cref="Run" path="/exception"/>
     Task<SequenceResult> RunAsync(KernelSequence sequence, CancellationToken cancellation = default);
+
+    /// <summary>Records a sequence for many runs on data that stays on the device; its contents are written once, now.</summary>
+    /// <param name="sequence">What to record.</param>
+    /// <param name="options">How; defaults if null.</param>
+    /// <inheritdoc cref="Run" path="/exception"/>
+    IKernelProgram Record(KernelSequence sequence, RecordOptions? options = null);
+}
+
+/// <summary>How a sequence is recorded.</summary>
+/// <param name="Repeats">How often the sequence runs each time, for measurements; each repeat waits for the one before.</param>
+/// <param name="Timed">Whether the device writes timestamps, which take time themselves.</param>
+public sealed record RecordOptions(int Repeats = 1, bool Timed = true);
+
+/// <summary>
+/// A sequence recorded once, whose data stays on the device: each run submits the same commands again. Not safe for many threads;
+/// several programs may run side by side.
+/// </summary>
+public interface IKernelProgram : IDisposable
+{
+    /// <summary>Runs the sequence on what its buffers hold and waits for it.</summary>
+    /// <exception cref="HlxException"><see cref="ErrorCode.DeviceLost"/>, <see cref="ErrorCode.DeviceTimeout"/>.</exception>
+    void Run();
+
+    /// <summary>Writes the content of a buffer.</summary>
+    /// <param name="stage">The stage.</param>
+    /// <param name="buffer">The buffer, in the order of the stage's launch.</param>
+    /// <param name="content">As many bytes as the buffer has.</param>
+    /// <exception cref="ArgumentException">It is longer or shorter.</exception>
+    void Write(int stage, int buffer, ReadOnlySpan<byte> content);
+
+    /// <summary>Reads an output.</summary>
+    /// <param name="output">Which one.</param>
+    /// <param name="destination">As many bytes as the buffer has.</param>
+    /// <exception cref="ArgumentException">It is longer or shorter.</exception>
+    void Read(StageOutput output, Span<byte> destination);
+
+    /// <summary>Reads a buffer.</summary>
+    /// <param name="buffer">Which one.</param>
+    /// <param name="destination">As many bytes as the buffer has.</param>
+    /// <exception cref="ArgumentException">It is longer or shorter.</exception>
+    void Read(StageBuffer buffer, Span<byte> destination);
 }
 
 /// <summary>What follows from <see cref="IKernelDevice.Run"/>.</summary>

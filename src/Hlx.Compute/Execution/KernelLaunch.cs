@@ -29,6 +29,22 @@ public sealed record KernelLaunch(ShaderCode Code, string EntryPoint, IReadOnlyL
 /// <param name="Bytes">Its size in the shader: 1, 2, 4 (bools too) or 8.</param>
 public readonly record struct SpecializationValue(uint Id, ulong Bits, int Bytes = 4);
 
+/// <summary>How the processor reaches a buffer of a recorded program.</summary>
+public enum BufferAccess
+{
+    /// <summary>By a copy of its own, before or after a run.</summary>
+    Copied,
+
+    /// <summary>By a copy that is part of each run: inputs before the first stage, outputs after the last.</summary>
+    Staged,
+
+    /// <summary>In the device's own memory where the processor sees that, for small inputs; else as <see cref="Shared"/>.</summary>
+    Window,
+
+    /// <summary>In the processor's memory, which the device reads and writes over the bus.</summary>
+    Shared,
+}
+
 /// <summary>A storage buffer of a launch.</summary>
 /// <param name="Set">The descriptor set.</param>
 /// <param name="Binding">The binding in the set.</param>
@@ -45,6 +61,16 @@ public sealed record KernelBuffer(uint Set, uint Binding, long Bytes, ReadOnlyMe
 
     /// <summary>Whether the shader writes every byte of this output, so that it need not start as zeros.</summary>
     public bool IsOverwritten { get; init; }
+
+    /// <summary>How the processor reaches the buffer while a recorded program is used. An input without content that is not
+    /// <see cref="BufferAccess.Copied"/> does not start as zeros: it is for the processor to write.</summary>
+    public BufferAccess Access { get; init; }
+
+    /// <summary>
+    /// The name of a constant input, such as the handle of its content: all recorded programs of a device share one buffer of this name,
+    /// which is written once. Null for a buffer of the program's own.
+    /// </summary>
+    public string? ResidentAs { get; init; }
 
     /// <summary>The output of an earlier stage as an input: it never leaves the device.</summary>
     public static KernelBuffer FromStage(uint set, uint binding, long bytes, StageOutput stage) => new(set, binding, bytes, default, false) { From = stage };

@@ -28,12 +28,16 @@ internal sealed class ProgramCache(VulkanDevice device, PipelineCache pipelines,
                 return node.Value;
             }
         }
-        return Record(sequence, key);
+        return Record(sequence, new RecordOptions(), residents: null, key);
     }
 
     /// <summary>Records a program that is not taken from here nor returned.</summary>
-    public RecordedProgram Record(KernelSequence sequence, string key = "", int repeats = 1) =>
-        new(device, [.. sequence.Stages.Select(pipelines.Get)], sequence, key, repeats);
+    /// <param name="sequence">The sequence.</param>
+    /// <param name="options">How to record it.</param>
+    /// <param name="residents">Where buffers are that programs share; if null, each has a buffer of its own.</param>
+    /// <param name="key">The key for <see cref="Take"/>.</param>
+    public RecordedProgram Record(KernelSequence sequence, RecordOptions options, ResidentBuffers? residents, string key = "") =>
+        new(device, [.. sequence.Stages.Select(pipelines.Get)], sequence, key, options, residents);
 
     /// <summary>Keeps a program for the next request.</summary>
     public void Return(RecordedProgram program)

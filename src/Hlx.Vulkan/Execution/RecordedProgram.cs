@@ -13,19 +13,19 @@ internal sealed unsafe class RecordedProgram : IDisposable
 
     private readonly VulkanDevice _device;
     private readonly ComputePipeline[] _pipelines;
-    private readonly int _repeats;
+    private readonly RecordOptions _options;
     private DescriptorPool _descriptors;
     private QueryPool _timestamps;
     private CommandPool _pool;
 
-    public RecordedProgram(VulkanDevice device, ComputePipeline[] pipelines, KernelSequence sequence, string key, int repeats)
+    public RecordedProgram(VulkanDevice device, ComputePipeline[] pipelines, KernelSequence sequence, string key, RecordOptions options, ResidentBuffers? residents)
     {
         _device = device;
         _pipelines = pipelines;
-        _repeats = repeats;
+        _options = options;
         Sequence = sequence;
         Key = key;
-        Buffers = new ProgramBuffers(device, sequence);
+        Buffers = new ProgramBuffers(device, sequence, residents);
         try
         {
             CreateDescriptorPool();
@@ -60,7 +60,7 @@ internal sealed unsafe class RecordedProgram : IDisposable
     /// How long all stages took on the device in the last run, from the start of the first to the end of the last, in nanoseconds; the
     /// mean where the sequence is repeated. Null where the device has no timestamps.
     /// </summary>
-    public double? DeviceNanoseconds() => Nanoseconds(2 * (uint)Sequence.Stages.Count, _repeats);
+    public double? DeviceNanoseconds() => Nanoseconds(2 * (uint)Sequence.Stages.Count, _options.Repeats);
 
     private double? Nanoseconds(uint first, int repeats)
     {
@@ -135,7 +135,7 @@ internal sealed unsafe class RecordedProgram : IDisposable
 
     private void CreateTimestamps()
     {
-        if (_device.Plan.Family.TimestampBits == 0) return;
+        if (_device.Plan.Family.TimestampBits == 0 || !_options.Timed) return;
         QueryPoolCreateInfo create = new()
         {
             SType = StructureType.QueryPoolCreateInfo,
@@ -159,23 +159,24 @@ internal sealed unsafe class RecordedProgram : IDisposable
         Barrier(
             PipelineStageFlags.ComputeShaderBit | PipelineStageFlags.TransferBit, AccessFlags.ShaderWriteBit | AccessFlags.TransferWriteBit,
             PipelineStageFlags.ComputeShaderBit | PipelineStageFlags.TransferBit, ShaderAccess | AccessFlags.TransferWriteBit);
-        if (RecordZeros()) Barrier(PipelineStageFlags.TransferBit, AccessFlags.TransferWriteBit, PipelineStageFlags.ComputeShaderBit, ShaderAccess);
+        if (RecordZeros() | RecordCopies(Buffers.Before)) Barrier(PipelineStageFlags.TransferBit, AccessFlags.TransferWriteBit, PipelineStageFlags.ComputeShaderBit, ShaderAccess);
         DescriptorSet[][] sets = [.. Enumerable.Range(0, Sequence.Stages.Count).Select(CreateDescriptorSets)];
         uint whole = 2 * (uint)Sequence.Stages.Count;
         Timestamp(whole);
-        for (int repeat = 0; repeat < _repeats; repeat++)
+        for (int repeat = 0; repeat < _options.Repeats; repeat++)
         {
             for (int stage = 0; stage < Sequence.Stages.Count; stage++)
             {
                 // Every stage sees all that the earlier ones wrote: never less than the flow of data needs.
                 if (stage > 0 || repeat > 0) Barrier(PipelineStageFlags.ComputeShaderBit, AccessFlags.ShaderWriteBit, PipelineStageFlags.ComputeShaderBit, ShaderAccess);
-                RecordDispatch(stage, sets[stage], timed: repeat == _repeats - 1);
+                RecordDispatch(stage, sets[stage], timed: repeat == _options.Repeats - 1);
             }
         }
         Timestamp(whole + 1);
         Barrier(
             PipelineStageFlags.ComputeShaderBit | PipelineStageFlags.TransferBit, AccessFlags.ShaderWriteBit | AccessFlags.TransferWriteBit,
             PipelineStageFlags.TransferBit | PipelineStageFlags.HostBit, AccessFlags.TransferReadBit | AccessFlags.HostReadBit);
+        if (RecordCopies(Buffers.After)) Barrier(PipelineStageFlags.TransferBit, AccessFlags.TransferWriteBit, PipelineStageFlags.HostBit, AccessFlags.HostReadBit);
         api.EndCommandBuffer(Commands).OrThrow("ending a command buffer");
     }
 
@@ -187,12 +188,24 @@ internal sealed unsafe class RecordedProgram : IDisposable
             IReadOnlyList<KernelBuffer> buffers = Sequence.Stages[stage].Buffers;
             for (int i = 0; i < buffers.Count; i++)
             {
-                if (!buffers[i].Content.IsEmpty || buffers[i] is not { From: null, Same: null, IsOverwritten: false }) continue;
+                bool isWritten = !buffers[i].IsOutput && buffers[i].Access != BufferAccess.Copied; // by whoever uses the program
+                if (!buffers[i].Content.IsEmpty || isWritten || buffers[i] is not { From: null, Same: null, IsOverwritten: false }) continue;
                 _device.Api.CmdFillBuffer(Commands, Buffers[stage, i].Handle, 0, Vk.WholeSize, 0);
                 any = true;
             }
         }
         return any;
+    }
+
+    private bool RecordCopies(IReadOnlyList<(DeviceBuffer From, DeviceBuffer To)> copies)
+    {
+        foreach ((DeviceBuffer from, DeviceBuffer to) in copies)
+        {
+            if (from.Bytes == 0) continue;
+            BufferCopy region = new(0, 0, (ulong)from.Bytes);
+            _device.Api.CmdCopyBuffer(Commands, from.Handle, to.Handle, 1, &region);
+        }
+        return copies.Count > 0;
     }
 
     private void Timestamp(uint query)

@@ -9,6 +9,9 @@ internal enum BufferPlace
     /// <summary>In the device's memory.</summary>
     Device,
 
+    /// <summary>In the device's memory where the processor sees it, else as <see cref="Shared"/>.</summary>
+    Window,
+
     /// <summary>In memory that the processor and the device both see, to be computed on.</summary>
     Shared,
 
@@ -20,11 +23,14 @@ internal enum BufferPlace
 internal sealed unsafe class DeviceBuffer : IDisposable
 {
     private const int SmallestBytes = 16; // Vulkan has no empty buffers
+    private const ulong CacheLines = 256; // a processor writes parts of its cache lines to a device's memory many times slower (docs/performance/mlp.md)
     private const MemoryPropertyFlags HostVisible = MemoryPropertyFlags.HostVisibleBit | MemoryPropertyFlags.HostCoherentBit;
 
     private readonly VulkanDevice _device;
     private readonly BufferPlace _place;
     private readonly MemoryRange? _range;
+    private readonly Lock _writing = new();
+    private bool _isWritten;
 
     public DeviceBuffer(VulkanDevice device, long bytes, BufferPlace place)
     {
@@ -45,6 +51,7 @@ internal sealed unsafe class DeviceBuffer : IDisposable
         {
             MemoryRequirements needs;
             device.Api.GetBufferMemoryRequirements(device.Handle, buffer, &needs);
+            needs.Alignment = Math.Max(needs.Alignment, CacheLines);
             _range = device.Pool.Allocate(needs, MemoryType(needs, place));
             device.Faults.Next().OrThrow("binding memory to a buffer");
             device.Api.BindBufferMemory(device.Handle, buffer, _range.Block.Memory, (ulong)_range.Aligned).OrThrow("binding memory to a buffer");
@@ -67,6 +74,17 @@ internal sealed unsafe class DeviceBuffer : IDisposable
     /// <summary>The bytes, for a buffer that the processor sees.</summary>
     public Span<byte> Mapped => new(_range!.Block.Mapped + _range.Aligned, checked((int)Bytes));
 
+    /// <summary>Writes a constant, unless an earlier call has; whoever comes meanwhile waits.</summary>
+    public void WriteOnce(Action<DeviceBuffer> write)
+    {
+        lock (_writing)
+        {
+            if (_isWritten) return;
+            write(this);
+            _isWritten = true;
+        }
+    }
+
     public void Dispose()
     {
         _device.Api.DestroyBuffer(_device.Handle, Handle, null);
@@ -76,6 +94,7 @@ internal sealed unsafe class DeviceBuffer : IDisposable
     private uint MemoryType(MemoryRequirements needs, BufferPlace place) => place switch
     {
         BufferPlace.Device => _device.MemoryType(needs.MemoryTypeBits, 0, MemoryPropertyFlags.DeviceLocalBit),
+        BufferPlace.Window => _device.MemoryType(needs.MemoryTypeBits, HostVisible, MemoryPropertyFlags.DeviceLocalBit),
         _ => _device.MemoryType(needs.MemoryTypeBits, HostVisible, MemoryPropertyFlags.HostCachedBit),
     };
 }

@@ -33,7 +33,7 @@ internal sealed unsafe class MemoryBlock(DeviceMemory memory, uint type, byte* m
 /// </summary>
 internal sealed unsafe class MemoryPool(VulkanDevice device, long cap) : IDisposable
 {
-    private const long BlockBytes = 64L << 20;
+    private const long SmallestBlockBytes = 4L << 20, BlockBytes = 64L << 20; // pinning memory takes time: a process that needs little should not wait for much
 
     private readonly List<MemoryBlock> _blocks = [];
     private readonly Lock _lock = new();
@@ -62,7 +62,8 @@ internal sealed unsafe class MemoryPool(VulkanDevice device, long cap) : IDispos
             {
                 if (block.Type == type && Take(block, needs) is { } range) return range;
             }
-            MemoryBlock added = AddBlock(Math.Max((long)needs.Size, BlockBytes), (long)needs.Size, type);
+            long reserved = _blocks.Where(block => block.Type == type).Sum(block => block.Ranges.Size);
+            MemoryBlock added = AddBlock(Math.Max((long)needs.Size, Math.Clamp(reserved, SmallestBlockBytes, BlockBytes)), (long)needs.Size, type);
             return Take(added, needs)!;
         }
     }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Hlx.Vulkan;
 
 /// <summary>A piece of staging memory.</summary>
@@ -15,7 +17,7 @@ internal readonly record struct StagingRange(DeviceBuffer Buffer, long Offset, l
 /// </summary>
 internal sealed class StagingRing(VulkanDevice device, long capacity) : IDisposable
 {
-    private const long Alignment = 256;
+    private const long Alignment = 256, SmallestBytes = 1L << 20;
 
     private readonly Lock _lock = new();
     private readonly LinkedList<(long Start, long End, bool Free)> _ranges = new(); // from the oldest to the youngest
@@ -27,7 +29,7 @@ internal sealed class StagingRing(VulkanDevice device, long capacity) : IDisposa
     {
         lock (_lock)
         {
-            if (bytes <= capacity / 2 && (_buffer is not null || TryCreate()) && Place(bytes) is long start)
+            if (bytes <= capacity / 2 && HasRoomFor(bytes) && Place(bytes) is long start)
             {
                 _ranges.AddLast((start, start + bytes, false));
                 return new(_buffer!, start, bytes);
@@ -69,11 +71,16 @@ internal sealed class StagingRing(VulkanDevice device, long capacity) : IDisposa
 
     public void Dispose() => _buffer?.Dispose();
 
-    private bool TryCreate()
+    // The buffer grows while nothing is in it: pinning memory takes time, and most processes send little.
+    private bool HasRoomFor(long bytes)
     {
+        if (_buffer is not null && bytes <= _buffer.Bytes / 2) return true;
+        if (_ranges.Count > 0) return false;
+        _buffer?.Dispose();
+        _buffer = null;
         try
         {
-            _buffer = new DeviceBuffer(device, capacity, BufferPlace.Staging);
+            _buffer = new DeviceBuffer(device, Math.Min(capacity, Math.Max(SmallestBytes, (long)BitOperations.RoundUpToPowerOf2((ulong)(2 * bytes)))), BufferPlace.Staging);
             return true;
         }
         catch (Values.HlxException full) when (full.Code == Values.ErrorCode.DeviceMemory)
@@ -89,7 +96,7 @@ internal sealed class StagingRing(VulkanDevice device, long capacity) : IDisposa
         long oldest = _ranges.First!.Value.Start, after = (_ranges.Last.Value.End + Alignment - 1) & -Alignment;
         bool isWrapped = _ranges.Last.Value.Start < oldest;
         if (isWrapped) return after + bytes < oldest ? after : null;
-        if (after + bytes <= capacity) return after;
+        if (after + bytes <= _buffer!.Bytes) return after;
         return bytes < oldest ? 0 : null;
     }
 }
