@@ -10,6 +10,7 @@ RootCommand root = new("HLX: GPU compute in which kernels, inputs and results ar
     DevicesCommand.Create(),
     DoctorCommand.Create(),
     StoreCommand.Create(),
+    CacheCommand.Create(),
     ShaderCommand.Create(),
     GemmCommand.Create(),
     RunCommand.Create(),

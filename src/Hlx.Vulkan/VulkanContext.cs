@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Hlx.Compute;
 using Hlx.Values;
 
@@ -14,17 +15,28 @@ public sealed partial class VulkanContext : IKernelDevice
     private readonly RequestResources _resources;
     private readonly CompletionPump _pump;
     private readonly RequestGate _gate;
+    private readonly ResidentBuffers _residents;
     private readonly HashSet<VulkanProgram> _recorded = [];
     private readonly List<IDisposable> _abandoned = []; // what a device that never answered may still use
 
-    private VulkanContext(VulkanInstance instance, DeviceSnapshot snapshot, VulkanOptions options)
+    private VulkanContext(VulkanInstance instance, DeviceSnapshot snapshot, VulkanOptions options, long start)
     {
+        List<(string Step, TimeSpan Time)> steps = [];
+        OpeningSteps = steps;
+        void Done(string step)
+        {
+            steps.Add((step, Stopwatch.GetElapsedTime(start)));
+            start = Stopwatch.GetTimestamp();
+        }
+        Done("instance");
         _instance = instance;
         _options = options;
         Plan = DevicePlan.For(snapshot, new DeviceRequest(options.Validation, options.Staging, options.PipelineStatistics));
         _telemetry = new VulkanTelemetry(options.LoggerFactory, snapshot.Name);
         _device = new VulkanDevice(instance, Plan, options.MemoryCapBytes);
-        _pipelines = new PipelineCache(_device, _telemetry);
+        Done("device");
+        _pipelines = new PipelineCache(_device, _telemetry, options.PipelineFolder is string folder ? new PipelineFiles(folder, Plan) : null);
+        _residents = new ResidentBuffers(_device);
         _resources = new RequestResources(
             new ProgramCache(_device, _pipelines, options.ProgramCacheBytes), new StagingRing(_device, options.StagingRingBytes), new TransferPool(_device), _telemetry);
         _pump = new CompletionPump(_device.Queue);
@@ -33,6 +45,7 @@ public sealed partial class VulkanContext : IKernelDevice
         {
             Behaviour = BehaviourTest.Run(this);
             Trim();
+            Done("behaviour");
         }
         catch
         {
@@ -41,6 +54,9 @@ public sealed partial class VulkanContext : IKernelDevice
         }
         _telemetry.Opened(snapshot.Driver, string.Join(' ', Plan.Features));
     }
+
+    /// <summary>How long opening took: <c>instance</c> (loader, drivers and what they report), <c>device</c>, <c>behaviour</c> (its self-test).</summary>
+    public IReadOnlyList<(string Step, TimeSpan Time)> OpeningSteps { get; }
 
     /// <summary>How the device was opened.</summary>
     public DevicePlan Plan { get; }
@@ -66,6 +82,9 @@ public sealed partial class VulkanContext : IKernelDevice
     /// <summary>How the device's memory is used.</summary>
     public MemoryStatistics Memory => _device.Pool.Statistics;
 
+    /// <summary>Where the compiled pipelines came from.</summary>
+    public PipelineStatistics Pipelines => _pipelines.Statistics;
+
     /// <summary>What the validation layer has said; empty without it.</summary>
     public IReadOnlyList<string> ValidationMessages => _instance.ValidationMessages;
 
@@ -89,10 +108,11 @@ public sealed partial class VulkanContext : IKernelDevice
     public static VulkanContext? Open(Func<IReadOnlyList<DeviceSnapshot>, DeviceSnapshot?> choose, VulkanOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(choose);
+        long start = Stopwatch.GetTimestamp();
         VulkanInstance instance = new(options?.Validation ?? false);
         try
         {
-            if (choose(instance.Devices) is { } snapshot) return new VulkanContext(instance, snapshot, options ?? new VulkanOptions());
+            if (choose(instance.Devices) is { } snapshot) return new VulkanContext(instance, snapshot, options ?? new VulkanOptions(), start);
             instance.Dispose();
             return null;
         }
@@ -101,6 +121,34 @@ public sealed partial class VulkanContext : IKernelDevice
             instance.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Makes the pipelines of sequences, so that no later request has to wait for the driver's compiler.</summary>
+    /// <param name="sequences">The sequences; they are not run.</param>
+    /// <param name="dryRun">Whether to look only.</param>
+    /// <returns>Where each pipeline was before.</returns>
+    /// <exception cref="HlxException">As <see cref="Run(KernelSequence)"/>.</exception>
+    public IReadOnlyList<PipelineInfo> Warm(IEnumerable<KernelSequence> sequences, bool dryRun = false)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        List<PipelineInfo> found = [];
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        foreach (KernelLaunch launch in sequences.SelectMany(sequence => sequence.Stages))
+        {
+            _gate.Enter();
+            try
+            {
+                PipelineInfo info = _pipelines.Find(launch);
+                if (!seen.Add(info.Key)) continue;
+                found.Add(info);
+                if (!dryRun) _pipelines.Get(launch);
+            }
+            finally
+            {
+                _gate.Leave();
+            }
+        }
+        return found;
     }
 
     /// <summary>

@@ -38,6 +38,12 @@ public sealed record VulkanOptions
     /// </summary>
     public bool PipelineStatistics { get; init; }
 
+    /// <summary>
+    /// The folder where compiled pipelines are kept for later processes, for each class of devices apart; null for none. If it cannot be
+    /// written, everything works as without: <see cref="VulkanContext.Pipelines"/> tells.
+    /// </summary>
+    public string? PipelineFolder { get; init; }
+
     /// <summary>Where the log of category <c>Hlx.Vulkan</c> goes; nowhere if null.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 }

@@ -43,10 +43,10 @@ internal sealed partial class VulkanTelemetry(ILoggerFactory? loggers, string de
         Durations.Record(duration.TotalSeconds, Tag);
     }
 
-    public void PipelineCreated(string entryPoint, string key, TimeSpan duration)
+    public void PipelineCreated(string entryPoint, string key, bool isFromDisk, TimeSpan duration)
     {
-        Pipelines.Record(duration.TotalSeconds, Tag);
-        LogPipeline(_log, entryPoint, key, duration.TotalMilliseconds);
+        Pipelines.Record(duration.TotalSeconds, Tag, new("hlx.from_disk", isFromDisk));
+        LogPipeline(_log, entryPoint, key, isFromDisk ? "read" : "compiled", duration.TotalMilliseconds);
     }
 
     public void Opened(string driver, string features) => LogOpened(_log, device, driver, features);
@@ -62,8 +62,8 @@ internal sealed partial class VulkanTelemetry(ILoggerFactory? loggers, string de
     [LoggerMessage(1, LogLevel.Information, "opened {Device}, {Driver}, with {Features}")]
     private static partial void LogOpened(ILogger log, string device, string driver, string features);
 
-    [LoggerMessage(2, LogLevel.Debug, "made the pipeline {Key} of {EntryPoint} in {Milliseconds} ms")]
-    private static partial void LogPipeline(ILogger log, string entryPoint, string key, double milliseconds);
+    [LoggerMessage(2, LogLevel.Debug, "made the pipeline {Key} of {EntryPoint}, {How} in {Milliseconds} ms")]
+    private static partial void LogPipeline(ILogger log, string entryPoint, string key, string how, double milliseconds);
 
     [LoggerMessage(3, LogLevel.Error, "a request on {Device} failed: {Message}")]
     private static partial void LogFailure(ILogger log, string device, string message);

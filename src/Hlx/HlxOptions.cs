@@ -21,6 +21,29 @@ public sealed record HlxOptions
     /// <summary>Whether results that are known already are returned without computing.</summary>
     public bool Memoize { get; init; } = true;
 
+    /// <summary>
+    /// Which part of the results that are known is computed again all the same, by preference on another device than the first time,
+    /// and compared: 0 for none, 1 for all. A difference is an incident of the ledger and ends the request with
+    /// <see cref="Values.ErrorCode.LedgerIncident"/>.
+    /// </summary>
+    public double AuditFraction { get; init; }
+
+    /// <summary>Whether what drivers compile is kept in <see cref="CacheFolder"/> for later processes.</summary>
+    public bool KeepPipelines { get; init; } = true;
+
+    /// <summary>The folder of what can be made again: <c>HLX_CACHE</c>, else <c>hlx</c> in the user's folder for caches.</summary>
+    public static string CacheFolder
+    {
+        get
+        {
+            if (Environment.GetEnvironmentVariable("HLX_CACHE") is { Length: > 0 } named) return named;
+            if (OperatingSystem.IsWindows()) return Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "hlx", "cache");
+            string? caches = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
+            if (string.IsNullOrEmpty(caches)) caches = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+            return Path.Combine(caches, "hlx");
+        }
+    }
+
     /// <summary>Whether the Vulkan validation layer checks every call; for tests.</summary>
     public bool Validation { get; init; }
 

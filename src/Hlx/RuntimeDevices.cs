@@ -35,7 +35,12 @@ internal sealed class RuntimeDevices(HlxOptions options) : IDisposable
         }
     }
 
-    private VulkanOptions Vulkan => new() { Validation = options.Validation, LoggerFactory = options.LoggerFactory };
+    private VulkanOptions Vulkan => new()
+    {
+        Validation = options.Validation,
+        LoggerFactory = options.LoggerFactory,
+        PipelineFolder = options.KeepPipelines ? HlxOptions.CacheFolder : null,
+    };
 
     private IComputeDevice OpenForOperators()
     {

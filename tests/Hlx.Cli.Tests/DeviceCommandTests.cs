@@ -18,6 +18,22 @@ public sealed class DeviceCommandTests : IDisposable
     public void Dispose() => _hlx.Dispose();
 
     [Fact]
+    public void The_cache_is_warmed_counted_and_cleared()
+    {
+        string dry = _hlx.Succeeds("cache", "warm", "--dry-run", "--device", CpuDrivers.SwiftShader);
+        Assert.Matches("^[0-9]+ pipelines, [1-9][0-9]* to compile$", dry);
+        HlxValue warm = Json.Decode(_hlx.Succeeds("cache", "warm", "--json", "--device", CpuDrivers.SwiftShader));
+        Assert.Equal(warm.AsObject()["missing"], warm.AsObject()["pipelines"]);
+        Assert.Contains($"{_hlx.Folder["cache"]}\n0 pipelines", _hlx.Succeeds("cache", "stat"), StringComparison.Ordinal); // this driver gives nothing to keep
+        string kept = Path.Combine(_hlx.Folder["cache"], "pipelines", "device", "pipeline");
+        Directory.CreateDirectory(Path.GetDirectoryName(kept)!);
+        File.WriteAllText(kept, "12345");
+        Assert.Contains("1 pipelines, 5 bytes", _hlx.Succeeds("cache", "stat"), StringComparison.Ordinal);
+        _hlx.Succeeds("cache", "clear");
+        Assert.False(File.Exists(kept));
+    }
+
+    [Fact]
     public void Devices_lists_both_drivers_and_the_cpu()
     {
         string text = _hlx.Succeeds("devices");

@@ -26,6 +26,7 @@ internal sealed class HlxProcess : IDisposable
             : Path.Combine(Path.GetDirectoryName(Assembly.GetExecutingAssembly().Location)!, "Hlx.Cli");
         ProcessStartInfo start = new(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["HLX_STORE"] = Store;
+        start.Environment["HLX_CACHE"] = Folder["cache"];
         start.Environment.Remove("HLX_DEVICE");
         foreach ((string name, string value) in variables) start.Environment[name] = value;
         using Process process = Process.Start(start)!;

@@ -22,7 +22,7 @@ public sealed class SpillTests
         }
         List<string> spilling = [];
         int told = 0;
-        foreach ((string name, KernelSequence sequence) in Sequences(context))
+        foreach ((string name, KernelSequence sequence) in KernelCatalog.Sequences(context.Capabilities, context.Behaviour))
         {
             using VulkanProgram program = context.Record(sequence);
             for (int stage = 0; stage < sequence.Stages.Count; stage++)
@@ -38,23 +38,4 @@ public sealed class SpillTests
         Assert.Empty(spilling);
         Assert.NotEqual(0, told);
     }
-
-    private static IEnumerable<(string Name, KernelSequence Sequence)> Sequences(VulkanContext context)
-    {
-        foreach (int k in (int[])[256, 1024])
-        {
-            GemmProblem problem = new(new(64, 256, k));
-            foreach (KernelTile tile in GemmPlanner.Tiles(GemmPlanner.Slices(k)).Where(tile => tile.Fits(context.Capabilities.Limits, GemmPlanner.Slices(k))))
-                yield return ($"{tile}, K = {k}", GemmLaunch.Plan(problem, Zeros(problem.Shape), new(FmaPath.Native), context.Capabilities, tile).Sequence);
-        }
-        GemmShape shape = new(256, 256, 256);
-        foreach (string profile in NumericsProfile.All.Where(profile => profile != NumericsProfile.Fp32Ieee && MatrixPlanner.HasUnit(profile, context.Capabilities)))
-        {
-            GemmOperands zeros = Zeros(shape, MatrixPlanner.ElementOf(profile).Size());
-            foreach (MatrixTile tile in MatrixPlanner.Tiles(profile, context.Capabilities))
-                yield return ($"{profile} {tile}", MatrixGemm.Plan(profile, shape, zeros.A, zeros.B, false, context.Capabilities, tile).Sequence);
-        }
-    }
-
-    private static GemmOperands Zeros(GemmShape shape, int size = 4) => new(new byte[(long)size * shape.M * shape.K], new byte[(long)size * shape.K * shape.N]);
 }

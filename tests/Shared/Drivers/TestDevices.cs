@@ -18,9 +18,10 @@ internal static class TestDevices
 
     public static bool Validation => Environment.GetEnvironmentVariable("HLX_TEST_VALIDATION") != "0";
 
-    /// <summary>Uses the CPU drivers, unless devices are named.</summary>
+    /// <summary>Uses the CPU drivers, unless devices are named, and a folder for caches that is not the user's.</summary>
     public static void Use()
     {
+        Environment.SetEnvironmentVariable("HLX_CACHE", Path.Combine(AppContext.BaseDirectory, "cache"));
         if (string.IsNullOrEmpty(Named)) CpuDrivers.Use();
     }
 }

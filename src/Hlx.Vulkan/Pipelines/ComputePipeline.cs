@@ -8,16 +8,21 @@ namespace Hlx.Vulkan;
 /// <summary>A compute pipeline with its layouts: what of a launch does not depend on its data.</summary>
 internal sealed unsafe class ComputePipeline : IDisposable
 {
+    private static readonly Version FeedbackVersion = new(1, 3); // from which drivers tell where a pipeline came from
+
     private readonly VulkanDevice _device;
 
-    public ComputePipeline(VulkanDevice device, KernelLaunch launch)
+    /// <param name="device">The device.</param>
+    /// <param name="launch">The launch.</param>
+    /// <param name="cache">Where the driver finds or leaves the compiled shader; null for nowhere.</param>
+    public ComputePipeline(VulkanDevice device, KernelLaunch launch, DriverCache? cache)
     {
         _device = device;
         try
         {
             SetLayouts = CreateSetLayouts(launch);
             Layout = CreateLayout((uint)launch.PushConstants.Length);
-            Handle = Create(launch);
+            Handle = Create(launch, cache);
         }
         catch
         {
@@ -32,6 +37,9 @@ internal sealed unsafe class ComputePipeline : IDisposable
     public PipelineLayout Layout { get; private set; }
 
     public Pipeline Handle { get; }
+
+    /// <summary>Whether the driver has taken the compiled shader from the cache, as far as it tells.</summary>
+    public bool IsFromCache { get; private set; }
 
     /// <summary>The key of a launch's pipeline: what it depends on, and not the inputs.</summary>
     public static string KeyOf(KernelLaunch launch) => Values.Handle.Of(HlxValue.Object(
@@ -131,7 +139,7 @@ internal sealed unsafe class ComputePipeline : IDisposable
         }
     }
 
-    private Pipeline Create(KernelLaunch launch)
+    private Pipeline Create(KernelLaunch launch, DriverCache? cache)
     {
         ShaderModule module = CreateModule(launch.Code.Spirv.Span);
         SpecializationMapEntry[] entries = [.. launch.Specialization.Select((constant, i) => new SpecializationMapEntry(constant.Id, (uint)(8 * i), (nuint)constant.Bytes))];
@@ -155,11 +163,21 @@ internal sealed unsafe class ComputePipeline : IDisposable
                     UniformBuffers = PipelineRobustnessBufferBehavior.Disabled,
                 };
                 IReadOnlyList<string> features = _device.Plan.Features;
+                PipelineCreationFeedback feedback = default, stageFeedback = default;
+                PipelineCreationFeedbackCreateInfo feedbacks = new()
+                {
+                    SType = StructureType.PipelineCreationFeedbackCreateInfo,
+                    PPipelineCreationFeedback = &feedback,
+                    PipelineStageCreationFeedbackCount = 1,
+                    PPipelineStageCreationFeedbacks = &stageFeedback,
+                    PNext = !launch.BoundsChecked && features.Contains("pipelineRobustness") ? &unchecked_ : null,
+                };
+                bool tells = cache is not null && _device.Snapshot.ApiVersion >= FeedbackVersion;
                 bool sizes = launch.SubgroupSize > 0 && features.Contains("subgroupSizeControl") && features.Contains("computeFullSubgroups");
                 ComputePipelineCreateInfo create = new()
                 {
                     SType = StructureType.ComputePipelineCreateInfo,
-                    PNext = !launch.BoundsChecked && features.Contains("pipelineRobustness") ? &unchecked_ : null,
+                    PNext = tells ? &feedbacks : feedbacks.PNext,
                     Flags = features.Contains("pipelineExecutableInfo") ? PipelineCreateFlags.CreateCaptureStatisticsBitKhr : 0,
                     Layout = Layout,
                     Stage = new PipelineShaderStageCreateInfo
@@ -176,7 +194,9 @@ internal sealed unsafe class ComputePipeline : IDisposable
                 Pipeline pipeline = default;
                 _device.Faults.Next().OrThrow("compiling the shader");
                 nint info = (nint)(&create), result = (nint)(&pipeline);
-                DeepStack.Run(() => _device.Api.CreateComputePipelines(_device.Handle, default, 1, (ComputePipelineCreateInfo*)info, null, (Pipeline*)result)).OrThrow("compiling the shader");
+                DeepStack.Run(() => _device.Api.CreateComputePipelines(_device.Handle, cache?.Handle ?? default, 1, (ComputePipelineCreateInfo*)info, null, (Pipeline*)result)).OrThrow("compiling the shader");
+                IsFromCache = cache is { HasData: true } && (!feedback.Flags.HasFlag(PipelineCreationFeedbackFlags.ValidBit)
+                    || feedback.Flags.HasFlag(PipelineCreationFeedbackFlags.ApplicationPipelineCacheHitBit));
                 return pipeline;
             }
         }
