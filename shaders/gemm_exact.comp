@@ -25,6 +25,7 @@ layout(push_constant) uniform Problem
 
 #define HLX_EXACT
 #include "fma_exact.glsl"
+#include "activation.glsl"
 #include "gemm_epilogue.glsl"
 
 const uint TILE = 16;

@@ -20,6 +20,7 @@ layout(push_constant) uniform Problem
 };
 
 #include "fma_exact.glsl"
+#include "activation.glsl"
 #include "gemm_epilogue.glsl"
 
 void main()

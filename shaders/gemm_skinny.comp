@@ -1,28 +1,45 @@
 #version 450
 #extension GL_EXT_control_flow_attributes : require
+#extension GL_GOOGLE_include_directive : require
 
-// C = A * B in fp32.ieee for products of few rows, where much of the work is to read B once. A workgroup computes BM rows of 32 columns, an
+// C = A * B in fp32.ieee for products of few rows, where much of the work is to read B once. A workgroup computes BM rows of BN columns, an
 // invocation TM rows of 4 columns. B and A pass through shared memory in two stages of depth BK, and two tiles more are on their way in
 // registers: a multiprocessor needs some 16 KiB in flight to draw its part of the memory's bandwidth. An element of C is one chain of fma over
 // ascending k, or the sum of two such chains (NumericsProfile), as in gemm_fma.comp; with SLICES = 2 each chain has its own half of the
 // invocations. Loads beyond a chain give -0 for A and +0 for B, whose product changes nothing; rows and columns beyond M and N repeat the last
 // ones and are not stored.
+//
+// As LAYER of a perceptron it goes on: C = activation(A * B + bias), where a device may flush denormals although A is not known when the
+// program is recorded. So each layer looks at the numbers that it gives to the next one, and the first at its input too: where a magnitude
+// is so small that a denormal could arise from it (MlpPlanner), `unsafe_numbers` is set, and the caller computes again by another path.
 
 layout(local_size_x_id = 0) in; // SLICES * THREADS
 layout(constant_id = 1) const uint BM = 8;
-layout(constant_id = 2) const uint THREADS = 128; // of a slice; all copy, the first BM / TM * 8 compute
+layout(constant_id = 2) const uint THREADS = 128; // of a slice; all copy, the first BM / TM * BN / 4 compute
 layout(constant_id = 3) const uint SLICES = 1;
-const uint BN = 32;
+layout(constant_id = 4) const uint BN = 32;
+#ifdef LAYER
+layout(constant_id = 5) const bool IS_FIRST = false;
+layout(constant_id = 6) const uint ACTIVATION = 0; // 1: relu, 2: gelu
+#endif
 
 layout(set = 0, binding = 0) readonly buffer MatrixA { vec4 a4[]; };
 layout(set = 0, binding = 1) readonly buffer MatrixB { vec4 b4[]; };
 layout(set = 0, binding = 2) writeonly buffer MatrixC { vec4 c4[]; };
+#ifdef LAYER
+layout(set = 0, binding = 3) readonly buffer Bias { vec4 bias4[]; };
+layout(set = 0, binding = 4) writeonly buffer Flag { uint unsafe_numbers; };
+#endif
 
 layout(push_constant) uniform Problem
 {
     uint M, N, K, FIRST; // FIRST: the length of the first chain
     uint LDA, LDB, LDC;  // elements from one row to the next
     uint STRIDE_A, STRIDE_B, STRIDE_C;
+#ifdef LAYER
+    uint COLUMNS;          // of C; N is the next multiple of 4, and what is between is zero
+    uint LEAST_A, LEAST_C; // the least magnitudes that are safe, less one
+#endif
 };
 
 const uint ROW_A = BK / 4 + 1, ROW_B = BN / 4; // of a tile in shared memory, in vectors; the one more avoids bank conflicts
@@ -40,12 +57,38 @@ vec4 canonical(vec4 v)
     return mix(v, vec4(uintBitsToFloat(0x7fc00000u)), isnan(v));
 }
 
+#ifdef LAYER
+#define HLX_FLAGGED
+bool is_unsafe = false;
+#include "activation.glsl"
+
+void look(vec4 v, uint least)
+{
+    [[unroll]] for (uint i = 0; i < 4; i++) if ((floatBitsToUint(v[i]) & 0x7fffffffu) - 1u < least) is_unsafe = true; // zero is safe
+}
+
+// Beside safe numbers neither this sum nor any before can be denormal, so the device's own addition is right.
+vec4 finish(vec4 product, uint column)
+{
+    precise vec4 sum = product + bias4[column / 4];
+    vec4 x = canonical(sum);
+    if (ACTIVATION == 1) x = mix(x, vec4(0.0), lessThan(floatBitsToInt(x), ivec4(0)));
+    if (ACTIVATION == 2) [[unroll]] for (uint i = 0; i < 4; i++) x[i] = uintBitsToFloat(gelu(floatBitsToUint(x[i])));
+    look(x, LEAST_C);
+    return mix(x, vec4(0.0), greaterThanEqual(uvec4(column) + uvec4(0, 1, 2, 3), uvec4(COLUMNS)));
+}
+#define LOOK(numbers) if (IS_FIRST) { [[unroll]] for (uint i = 0; i < LOADS_A; i++) look(numbers[i], LEAST_A); }
+#else
+#define LOOK(numbers)
+#endif
+
 #define FETCH(next_a, next_b, first) { \
     uint k0 = (first); \
     [[unroll]] for (uint i = 0; i < LOADS_A; i++) next_a[i] = k0 + k_of_a < end ? a4[from_a[i] + k0 / 4] : vec4(-0.0); \
     [[unroll]] for (uint i = 0; i < LOADS_B; i++) { uint k = k0 + k_of_b + i * ACROSS_B; next_b[i] = k < end ? b4[from_b + k * (LDB / 4)] : vec4(0.0); } \
 }
 #define STASH(next_a, next_b, stage) { \
+    LOOK(next_a) \
     [[unroll]] for (uint i = 0; i < LOADS_A; i++) tile_a[(stage) * STAGE_A + to_a + i * ACROSS_A * ROW_A] = next_a[i]; \
     [[unroll]] for (uint i = 0; i < LOADS_B; i++) tile_b[(stage) * STAGE_B + to_b + i * THREADS] = next_b[i]; \
 }
@@ -106,12 +149,25 @@ void main()
             barrier();
             if (slice == 0) sums[i] = sums[i] + tile_b[id];
         }
+#ifdef LAYER
+        if (slice == 1 && is_unsafe) unsafe_numbers = 1;
+#endif
         if (slice == 1) return;
     }
-    if (!isComputing) return;
-    [[unroll]] for (uint i = 0; i < TM; i++)
+    if (isComputing)
     {
-        uint row = row0 + row_in_tile + i, column = column0 + 4 * quad;
-        if (row < M && column < N) c4[(row * LDC + column) / 4] = canonical(sums[i]);
+        [[unroll]] for (uint i = 0; i < TM; i++)
+        {
+            uint row = row0 + row_in_tile + i, column = column0 + 4 * quad;
+            if (row >= M || column >= N) continue;
+#ifdef LAYER
+            c4[(row * LDC + column) / 4] = finish(sums[i], column);
+#else
+            c4[(row * LDC + column) / 4] = canonical(sums[i]);
+#endif
+        }
     }
+#ifdef LAYER
+    if (is_unsafe) unsafe_numbers = 1;
+#endif
 }

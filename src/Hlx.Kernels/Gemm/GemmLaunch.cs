@@ -32,39 +32,56 @@ public sealed record GemmLaunch(KernelSequence Sequence, DenormalPlan Scaling, K
         ArgumentNullException.ThrowIfNull(operands);
         ArgumentNullException.ThrowIfNull(capabilities);
         KernelTile? chosen = scaling.Path == FmaPath.Exact || problem.Shape.K == 0 ? null : tile ?? GemmPlanner.Choose(problem, capabilities);
-        Extent3 workgroups = chosen is null
-            ? new((uint)KernelShaders.Parts(problem.Shape.N, ExactTile), (uint)KernelShaders.Parts(problem.Shape.M, ExactTile), (uint)problem.Batch)
-            : chosen.Workgroups(problem);
-        long largest = 4 * Math.Max(problem.ElementsC, Math.Max(problem.ElementsA, problem.ElementsB));
-        Extent3 most = capabilities.Limits.MaxWorkgroups;
-        if (largest > capabilities.Limits.MaxBufferBytes || workgroups.X > most.X || workgroups.Y > most.Y || workgroups.Z > most.Z)
-        {
-            GemmShape shape = problem.Shape;
-            throw new HlxException(
-                ErrorCode.DeviceLimit, $"{problem.Batch} products of {shape.M}×{shape.K} and {shape.K}×{shape.N} exceed the device's buffers or dispatch",
-                "Cut the matrices into blocks, or use cpu://");
-        }
-        ReadOnlyMemory<byte> a = Scaled(operands.A, scaling.ShiftA), b = Scaled(operands.B, scaling.ShiftB);
-        List<KernelLaunch> stages = [];
         if (chosen is null)
         {
-            stages.Add(Launch("gemm_exact", problem, [KernelBuffer.Input(0, 0, a), KernelBuffer.Input(0, 1, b), C(problem, operands), GemmFinish.Bias(problem, operands, 3), GemmFinish.Before(problem, operands, 4)], workgroups));
-            return new(new KernelSequence(stages, [new(0, 0)]), scaling, chosen);
+            KernelLaunch exact = Exact(problem, KernelBuffer.Input(0, 0, operands.A), KernelBuffer.Input(0, 1, operands.B), operands, capabilities);
+            return new(new KernelSequence([exact], [new(0, 0)]), scaling, chosen);
         }
+        Extent3 workgroups = chosen.Workgroups(problem), most = capabilities.Limits.MaxWorkgroups;
+        CheckLimits(problem, workgroups, capabilities.Limits);
+        ReadOnlyMemory<byte> a = Scaled(operands.A, scaling.ShiftA), b = Scaled(operands.B, scaling.ShiftB);
+        List<KernelLaunch> stages = [];
         bool isPadded = !problem.IsInFours && problem.Batch == 1 && problem.Shape.Operations >= paddingPays && Math.Max(problem.RowsA, problem.RowsB) <= most.Y;
         (GemmProblem padded, KernelBuffer left, KernelBuffer right) = isPadded ? Padded(problem, a, b, stages) : (problem, KernelBuffer.Input(0, 0, a), KernelBuffer.Input(0, 1, b));
-        stages.Add(Launch(chosen.ModuleFor(isPadded || problem.IsInFours), padded, [left, right, C(problem, operands)], workgroups));
+        stages.Add(Launch(chosen.ModuleFor(isPadded || problem.IsInFours), padded, scaling, chosen, [left, right, C(problem, operands)], workgroups));
         StageOutput result = new(stages.Count - 1, 0);
         if (!problem.IsPlain || scaling.Path == FmaPath.Scaled) stages.Add(GemmFinish.Launch(problem, operands, scaling, new(result.Stage, 2), capabilities.Limits));
         return new(new KernelSequence(stages, [result]), scaling, chosen);
+    }
 
-        KernelLaunch Launch(string module, GemmProblem seen, IReadOnlyList<KernelBuffer> bound, Extent3 groups) => new(
-            KernelShaders.Get(module), "main", bound, groups)
-        {
-            PushConstants = GemmFinish.Constants(seen, scaling).AsMemory(0, module == "gemm_exact" ? 52 : 40),
-            Specialization = [.. Specialization(seen, scaling, chosen).Select(entry => new SpecializationValue(entry.Id, (uint)entry.Value))],
-            BoundsChecked = false,
-        };
+    /// <summary>The launch of the exact path: it emulates each fused multiply-add, and does what follows the product too.</summary>
+    /// <param name="problem">The problem.</param>
+    /// <param name="a">A, at binding 0.</param>
+    /// <param name="b">B, at binding 1.</param>
+    /// <param name="operands">C and bias.</param>
+    /// <param name="capabilities">The device.</param>
+    /// <inheritdoc cref="Plan" path="/exception"/>
+    public static KernelLaunch Exact(GemmProblem problem, KernelBuffer a, KernelBuffer b, GemmOperands operands, DeviceCapabilities capabilities)
+    {
+        ArgumentNullException.ThrowIfNull(problem);
+        ArgumentNullException.ThrowIfNull(capabilities);
+        Extent3 workgroups = new((uint)KernelShaders.Parts(problem.Shape.N, ExactTile), (uint)KernelShaders.Parts(problem.Shape.M, ExactTile), (uint)problem.Batch);
+        CheckLimits(problem, workgroups, capabilities.Limits);
+        return Launch("gemm_exact", problem, new(FmaPath.Exact), null, [a, b, C(problem, operands), GemmFinish.Bias(problem, operands, 3), GemmFinish.Before(problem, operands, 4)], workgroups);
+    }
+
+    private static KernelLaunch Launch(string module, GemmProblem problem, DenormalPlan scaling, KernelTile? tile, IReadOnlyList<KernelBuffer> buffers, Extent3 workgroups) => new(
+        KernelShaders.Get(module), "main", buffers, workgroups)
+    {
+        PushConstants = GemmFinish.Constants(problem, scaling).AsMemory(0, tile is null ? 52 : 40),
+        Specialization = [.. Specialization(problem, scaling, tile).Select(entry => new SpecializationValue(entry.Id, (uint)entry.Value))],
+        BoundsChecked = false,
+    };
+
+    private static void CheckLimits(GemmProblem problem, Extent3 workgroups, DeviceLimits limits)
+    {
+        long largest = 4 * Math.Max(problem.ElementsC, Math.Max(problem.ElementsA, problem.ElementsB));
+        Extent3 most = limits.MaxWorkgroups;
+        if (largest <= limits.MaxBufferBytes && workgroups.X <= most.X && workgroups.Y <= most.Y && workgroups.Z <= most.Z) return;
+        GemmShape shape = problem.Shape;
+        throw new HlxException(
+            ErrorCode.DeviceLimit, $"{problem.Batch} products of {shape.M}×{shape.K} and {shape.K}×{shape.N} exceed the device's buffers or dispatch",
+            "Cut the matrices into blocks, or use cpu://");
     }
 
     // A and B copied into rows of whole vectors where theirs are not.

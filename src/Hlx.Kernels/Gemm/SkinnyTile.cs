@@ -7,25 +7,26 @@ namespace Hlx.Kernels;
 /// <param name="Depth">How much of K is in shared memory at a time (BK).</param>
 /// <param name="ThreadRows">Rows of an invocation's tile (TM).</param>
 /// <param name="Threads">How many invocations copy for one chain; as many as are needed of them compute.</param>
-public sealed record SkinnyTile(int Rows, int Depth, int ThreadRows, int Threads) : KernelTile(Rows, Width, Depth, ThreadRows)
+/// <param name="Columns">Columns of a workgroup's tile (BN).</param>
+public sealed record SkinnyTile(int Rows, int Depth, int ThreadRows, int Threads, int Columns = 32) : KernelTile(Rows, Columns, Depth, ThreadRows)
 {
-    private const int Width = 32, ThreadColumns = 4;
+    private const int ThreadColumns = 4;
     private const int PaddingVectors = 1;
 
     /// <inheritdoc/>
     public override int Threads { get; } = Threads;
 
     /// <inheritdoc/>
-    public override int SharedBytes(int slices) => 16 * 2 * slices * ((Rows * ((Depth / 4) + PaddingVectors)) + (Depth * Width / 4));
+    public override int SharedBytes(int slices) => 16 * 2 * slices * ((Rows * ((Depth / 4) + PaddingVectors)) + (Depth * Columns / 4));
 
     /// <inheritdoc/>
     public override string? Flaw
     {
         get
         {
-            if (Rows % ThreadRows != 0 || Rows / ThreadRows * (Width / ThreadColumns) > Threads) return "BM must be a multiple of TM with an invocation for each part";
-            if (Rows * Depth / 4 % Threads != 0 || Width * Depth / 4 % Threads != 0) return "a tile's loads must be shared evenly";
-            return Threads % (Depth / 4) == 0 && Threads % (Width / 4) == 0 ? null : "a row's loads must divide the invocations";
+            if (Rows % ThreadRows != 0 || Rows / ThreadRows * (Columns / ThreadColumns) > Threads) return "BM must be a multiple of TM with an invocation for each part";
+            if (Rows * Depth / 4 % Threads != 0 || Columns * Depth / 4 % Threads != 0) return "a tile's loads must be shared evenly";
+            return Threads % (Depth / 4) == 0 && Threads % (Columns / 4) == 0 ? null : "a row's loads must divide the invocations";
         }
     }
 
@@ -47,5 +48,5 @@ public sealed record SkinnyTile(int Rows, int Depth, int ThreadRows, int Threads
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<(uint Id, int Value)> Specialization(GemmProblem problem, int slices) => [(0, Threads * slices), (1, Rows), (2, Threads), (3, slices)];
+    public override IEnumerable<(uint Id, int Value)> Specialization(GemmProblem problem, int slices) => [(0, Threads * slices), (1, Rows), (2, Threads), (3, slices), (4, Columns)];
 }
