@@ -8,7 +8,11 @@ namespace Hlx;
 /// <summary>What running a kernel or a pipeline gave.</summary>
 /// <param name="Outputs">The handles of its outputs, in the order of the shader's bindings.</param>
 /// <param name="DeviceTimes">How long each stage took on the device; null where it has no timestamps.</param>
-public sealed record KernelRun(IReadOnlyList<Handle> Outputs, IReadOnlyList<TimeSpan?> DeviceTimes);
+public sealed record KernelRun(IReadOnlyList<Handle> Outputs, IReadOnlyList<TimeSpan?> DeviceTimes)
+{
+    /// <summary>Whether the outputs were known already, or an equal request computed them at the same time; nothing was computed for this one then.</summary>
+    public bool IsMemoized { get; init; }
+}
 
 public sealed partial class HlxRuntime
 {
@@ -16,6 +20,8 @@ public sealed partial class HlxRuntime
 
     private readonly ConcurrentDictionary<Handle, VulkanShader> _shaders = new(); // read, reflected and hashed once
     private readonly ConcurrentDictionary<Handle, bool> _validated = new();
+    private readonly ConcurrentDictionary<Handle, DeterminismLevel> _claims = new();
+    private readonly SingleFlight<KernelRun> _kernelRuns = new();
 
     /// <summary>Runs a kernel with one output.</summary>
     /// <param name="kernel">The kernel (CONTRACT_901); its handles must be in the store.</param>
@@ -70,14 +76,78 @@ public sealed partial class HlxRuntime
 
     private KernelRun Run(PipelineConfig pipeline, IReadOnlyList<ComputeKernel> kernels)
     {
-        PipelinePlan plan = Plan(pipeline, kernels);
-        return Store(plan, KernelDevice.Run(plan.Sequence));
+        string? key = KeyOf(pipeline, kernels);
+        if (key is null || !_options.Memoize) return Compute();
+        if (Known(key, kernels) is KernelRun known)
+        {
+            if (_memo.CountHit()) Compute();
+            return known;
+        }
+        (KernelRun run, bool isJoined) = _kernelRuns.Run(key, () => Known(key, kernels) ?? Compute());
+        return isJoined ? Joined(run) : run;
+
+        KernelRun Compute()
+        {
+            PipelinePlan plan = Plan(pipeline, kernels);
+            int messages = ValidationMessages;
+            return Record(key, pipeline, kernels, Store(plan, KernelDevice.Run(plan.Sequence)), messages);
+        }
     }
 
     private async Task<KernelRun> RunAsync(PipelineConfig pipeline, IReadOnlyList<ComputeKernel> kernels, CancellationToken cancellation)
     {
-        PipelinePlan plan = Plan(pipeline, kernels);
-        return Store(plan, await KernelDevice.RunAsync(plan.Sequence, cancellation).ConfigureAwait(false));
+        string? key = KeyOf(pipeline, kernels);
+        if (key is null || !_options.Memoize) return await Compute().ConfigureAwait(false);
+        if (Known(key, kernels) is KernelRun known)
+        {
+            if (_memo.CountHit()) await Compute().ConfigureAwait(false);
+            return known;
+        }
+        (KernelRun run, bool isJoined) = await _kernelRuns.RunAsync(
+            key, async () => Known(key, kernels) ?? await Compute().ConfigureAwait(false), cancellation).ConfigureAwait(false);
+        return isJoined ? Joined(run) : run;
+
+        async Task<KernelRun> Compute()
+        {
+            PipelinePlan plan = Plan(pipeline, kernels);
+            int messages = ValidationMessages;
+            return Record(key, pipeline, kernels, Store(plan, await KernelDevice.RunAsync(plan.Sequence, cancellation).ConfigureAwait(false)), messages);
+        }
+    }
+
+    private int ValidationMessages => _devices.ForShaders().ValidationMessages.Count;
+
+    // Null for what is never memoised: a shader whose bits nobody may promise, or a request that says so itself.
+    private string? KeyOf(PipelineConfig pipeline, IReadOnlyList<ComputeKernel> kernels)
+    {
+        DeterminismLevel level = DeterminismLevel.DeviceToDevice;
+        foreach (ComputeKernel kernel in kernels)
+        {
+            DeterminismLevel claim = _claims.GetOrAdd(kernel.Shader, static (handle, runtime) => AdmissionLint.Judge(runtime.ShaderOf(handle).Code.Module).Level, this);
+            if (claim == DeterminismLevel.NotGuaranteed || DeterminismLevels.Parse(kernel.Determinism) == DeterminismLevel.NotGuaranteed) return null;
+            level = claim < level ? claim : level;
+        }
+        ComputeKernel[] named = [.. kernels.Select(kernel => kernel with { Inputs = [.. kernel.Inputs.Select(input => input.Handle is Handle handle ? KernelInput.From(TensorHandle(handle)) : input)] })];
+        return ExecutionKey.ForKernels(named, pipeline, level == DeterminismLevel.DeviceToDevice ? "" : DeviceFingerprint.Of(KernelDevice));
+    }
+
+    private KernelRun? Known(string key, IReadOnlyList<ComputeKernel> kernels) =>
+        _memo.Find(key) is Handle[] outputs ? new(outputs, [.. kernels.Select(_ => (TimeSpan?)null)]) { IsMemoized = true } : null;
+
+    private KernelRun Joined(KernelRun run)
+    {
+        _memo.CountJoined();
+        return run with { DeviceTimes = [.. run.DeviceTimes.Select(_ => (TimeSpan?)null)], IsMemoized = true };
+    }
+
+    private KernelRun Record(string? key, PipelineConfig pipeline, IReadOnlyList<ComputeKernel> kernels, KernelRun run, int messages)
+    {
+        _memo.CountComputed();
+        if (key is null || ValidationMessages != messages) return run; // what the validation layer objects to may be anything
+        _memo.Record(key, run.Outputs, HlxValue.Object(
+            ("operator", "kernel"), ("pipeline", pipeline.ToValue()), ("kernels", HlxValue.Array([.. kernels.Select(kernel => kernel.ToValue())])),
+            ("device", KernelDevice.Name), ("driver", KernelDevice.Driver)));
+        return run;
     }
 
     private List<ComputeKernel> KernelsOf(PipelineConfig pipeline) => [.. pipeline.Stages.Select(stage => ComputeKernel.FromValue(Resolve(stage)))];

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Hlx.Compute;
 using Hlx.Kernels;
@@ -8,50 +9,20 @@ namespace Hlx;
 
 /// <summary>What a product gave.</summary>
 /// <param name="Result">The handle of C, f32[M,N].</param>
-/// <param name="IsMemoized">Whether it was known already; nothing was computed then.</param>
+/// <param name="IsMemoized">Whether it was known already, or an equal request computed it at the same time; nothing was computed for this one then.</param>
 /// <param name="Elapsed">From the request to the stored result.</param>
 /// <param name="DeviceTime">How long the computation itself took; null if it was memoized or the device has no timestamps.</param>
 /// <param name="Device">The name of the device that computed; empty if it was memoized.</param>
 /// <param name="Path">How the fused multiply-adds were computed; null if it was memoized.</param>
 public sealed record ProductRun(Handle Result, bool IsMemoized, TimeSpan Elapsed, TimeSpan? DeviceTime, string Device, FmaPath? Path);
 
-/// <summary>What computing a result again gave.</summary>
-/// <param name="Recomputed">The handle that came out.</param>
-/// <param name="IsSame">Whether it is the handle that was to be verified.</param>
-/// <param name="Device">The name of the device that computed.</param>
-public sealed record VerifyRun(Handle Recomputed, bool IsSame, string Device);
-
 public sealed partial class HlxRuntime
 {
     private const string GemmName = "gemm";
+    private const int MostProductKeys = 1 << 16;
 
-    /// <summary>Computes a result of an operator again, on this runtime's device, and compares the handles.</summary>
-    /// <param name="result">The handle of a result that this store's ledger knows.</param>
-    /// <returns>What came out. A difference is recorded as an incident of the ledger.</returns>
-    /// <exception cref="HlxException"><see cref="ErrorCode.HandleNotFound"/> if no recorded execution of an operator gave this
-    /// result, or an input of it is gone; as <see cref="Multiply"/>.</exception>
-    public VerifyRun Verify(Handle result)
-    {
-        LedgerEntry entry = Space.Ledger.FindByResult(result) is [LedgerEntry first, ..] ? first : throw new HlxException(
-            ErrorCode.HandleNotFound, $"no recorded execution gave {result}", "Pass the handle of a result that `hlx gemm` printed with this store");
-        HlxObject provenance = Json.Decode(entry.Provenance).AsObject();
-        Handle[] inputs = [.. provenance["inputs"].AsArray().Select(input => input.AsHandle())];
-        Tensor a = Space.ResolveTensor(inputs[0]), b = Space.ResolveTensor(inputs[1]);
-        IComputeDevice device = Device;
-        Handle recomputed = Collapse(Gemm.Multiply(device, provenance["numerics"].AsText(), a, b, RangeOf).Product);
-        if (recomputed != result)
-        {
-            try
-            {
-                Space.Ledger.Record(entry.Key, recomputed, HlxValue.Object(("operator", GemmName), ("device", device.Name), ("driver", device.Driver)));
-            }
-            catch (HlxException incident) when (incident.Code == ErrorCode.LedgerIncident)
-            {
-                // Recorded; the caller learns of it from the return value.
-            }
-        }
-        return new(recomputed, recomputed == result, device.Name);
-    }
+    private readonly SingleFlight<ProductRun> _products = new();
+    private readonly ConcurrentDictionary<(string Numerics, Handle A, Handle B), string> _productKeys = new(); // reading and hashing the inputs' values takes longer than a hit
 
     /// <summary>Multiplies two matrices; in the profile <c>fp32.ieee</c> with one handle on every device.</summary>
     /// <param name="a">A, a tensor [M,K] of the profile's type, or nested arrays for f32.</param>
@@ -62,19 +33,47 @@ public sealed partial class HlxRuntime
     public ProductRun Multiply(Handle a, Handle b, string numerics = NumericsProfile.Fp32Ieee)
     {
         long start = Stopwatch.GetTimestamp();
-        if (!NumericsProfile.All.Contains(numerics))
-            throw new HlxException(ErrorCode.NumericsUnsupported, $"\"{numerics}\" is no numerics profile", $"Use one of {string.Join(", ", NumericsProfile.All)}");
-        string key = KeyOf(numerics, TensorHandle(a), TensorHandle(b));
-        if (_options.Memoize && FindResult(key) is Handle known) return new(known, true, Stopwatch.GetElapsedTime(start), null, "", null);
+        if (!_productKeys.TryGetValue((numerics, a, b), out string? key))
+        {
+            if (!NumericsProfile.All.Contains(numerics))
+                throw new HlxException(ErrorCode.NumericsUnsupported, $"\"{numerics}\" is no numerics profile", $"Use one of {string.Join(", ", NumericsProfile.All)}");
+            Handle left = TensorHandle(a);
+            key = KeyOf(numerics, left, b == a ? left : TensorHandle(b));
+            if (_productKeys.Count >= MostProductKeys) _productKeys.Clear();
+            _productKeys.TryAdd((numerics, a, b), key);
+        }
+        if (!_options.Memoize) return Compute(key, numerics, a, b, Device, start);
+        if (_memo.Find(key) is [Handle known])
+        {
+            if (_memo.CountHit()) AuditProduct(key, numerics, a, b);
+            return new(known, true, Stopwatch.GetElapsedTime(start), null, "", null);
+        }
+        (ProductRun run, bool isJoined) = _products.Run(key, () => _memo.Find(key) is [Handle late]
+            ? new(late, true, Stopwatch.GetElapsedTime(start), null, "", null) // recorded since the first look
+            : Compute(key, numerics, a, b, Device, start));
+        if (!isJoined) return run;
+        _memo.CountJoined();
+        return new(run.Result, true, Stopwatch.GetElapsedTime(start), null, "", null);
+    }
 
-        Tensor left = Space.ResolveTensor(a), right = Space.ResolveTensor(b);
-        IComputeDevice device = Device;
-        GemmResult product = Gemm.Multiply(device, numerics, left, right, RangeOf);
+    private ProductRun Compute(string key, string numerics, Handle a, Handle b, IComputeDevice device, long start)
+    {
+        GemmResult product = Gemm.Multiply(device, numerics, Space.ResolveTensor(a), Space.ResolveTensor(b), RangeOf);
         Handle result = Collapse(product.Product);
-        Space.Ledger.Record(key, result, HlxValue.Object(
+        _memo.CountComputed();
+        _memo.Record(key, [result], HlxValue.Object(
             ("operator", GemmName), ("numerics", numerics), ("inputs", HlxValue.Array(a, b)),
             ("device", device.Name), ("driver", device.Driver), ("path", product.Path is FmaPath path ? path.ToString().ToLowerInvariant() : "")));
         return new(result, false, Stopwatch.GetElapsedTime(start), product.DeviceTime, device.Name, product.Path);
+    }
+
+    // On the CPU where the profile promises its bits and the result came from elsewhere; else on this runtime's device.
+    private void AuditProduct(string key, string numerics, Handle a, Handle b)
+    {
+        string first = Space.Ledger.FindEntry(key) is LedgerEntry entry ? Json.Decode(entry.Provenance).AsObject()["device"].AsText() : "";
+        using CpuDevice cpu = new();
+        IComputeDevice device = NumericsProfile.IsDeviceToDevice(numerics) && first != cpu.Name ? cpu : Device;
+        Compute(key, numerics, a, b, device, Stopwatch.GetTimestamp());
     }
 
     // What is promised on one class of devices only has that class in its key.
@@ -91,14 +90,6 @@ public sealed partial class HlxRuntime
     {
         HlxValue value = Resolve(handle);
         return ContractValidator.IdOf(value) == Tensor.ContractId ? handle : Handle.Of(NestedArrays.ToTensor(value).ToContract());
-    }
-
-    // A recorded result counts only while its value and its data are both in the store; a loss costs a computation, not an error.
-    private Handle? FindResult(string key)
-    {
-        if (Space.Ledger.Find(key) is not Handle result || !Space.Store.TryGet(result, out ReadOnlyMemory<byte> lcb)) return null;
-        Handle data = Lcb.Decode(lcb.Span).AsObject().Values[0].AsObject()["data"].AsHandle();
-        return Space.Store.Contains(data) ? result : null;
     }
 
     private FloatRange RangeOf(Tensor matrix)

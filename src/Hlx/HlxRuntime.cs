@@ -12,13 +12,19 @@ public sealed partial class HlxRuntime : IDisposable
 {
     private readonly HlxOptions _options;
     private readonly RuntimeDevices _devices;
+    private readonly Memo _memo;
 
     private HlxRuntime(HlxOptions options)
     {
+        if (!(options.AuditFraction is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(options), options.AuditFraction, "AuditFraction is a part of 1");
         _options = options;
         Space = options.InMemory ? LatentSpace.InMemory() : LatentSpace.Open(options.StoreFolder);
         _devices = new RuntimeDevices(options);
+        _memo = new Memo(Space, options.AuditFraction);
     }
+
+    /// <summary>How results that were known already have been used.</summary>
+    public MemoStatistics MemoStatistics => _memo.Statistics;
 
     /// <summary>The store with its ledger.</summary>
     public LatentSpace Space { get; }

@@ -170,7 +170,7 @@ public sealed class HlxRuntimeTests
     }
 
     [ModuleInitializer]
-    internal static void UseCpuDrivers() => CpuDrivers.Use();
+    internal static void UseCpuDrivers() => TestDevices.Use();
 
     private static HlxRuntime Open(string device, TempFolder? folder = null) =>
         HlxRuntime.Open(new HlxOptions { InMemory = folder is null, StoreFolder = folder?.Path, Device = device, Validation = device != CpuDevice.CpuAddress });

@@ -18,4 +18,17 @@ public static class ExecutionKey
     public static string ForOperator(string name, string numerics, int version, params ReadOnlySpan<Handle> inputs) => Handle.Of(HlxValue.Object(
         ("schema", SchemaVersion), ("operator", name), ("numerics", numerics), ("numerics_version", version),
         ("inputs", HlxValue.Array([.. inputs.ToArray().Select(HlxValue.From)])))).Text;
+
+    /// <summary>The key of kernels that run one after the other. What they leave open follows from them and their inputs.</summary>
+    /// <param name="kernels">The kernels; their inputs as CONTRACT_950 handles. Their names are for people and not part of it.</param>
+    /// <param name="pipeline">What else the pipeline says; its name and the handles of its stages are not part of the key.</param>
+    /// <param name="fingerprint">The class of devices (<see cref="DeviceFingerprint"/>); empty for shaders that may claim device-to-device.</param>
+    public static string ForKernels(IReadOnlyList<ComputeKernel> kernels, PipelineConfig pipeline, string fingerprint)
+    {
+        ArgumentNullException.ThrowIfNull(kernels);
+        ArgumentNullException.ThrowIfNull(pipeline);
+        return Handle.Of(HlxValue.Object(
+            ("schema", SchemaVersion), ("kernels", HlxValue.Array([.. kernels.Select(kernel => (kernel with { Name = "" }).ToValue())])),
+            ("pipeline", (pipeline with { Id = "", Stages = [] }).ToValue()), ("device", fingerprint))).Text;
+    }
 }

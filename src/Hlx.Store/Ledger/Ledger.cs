@@ -51,9 +51,16 @@ public sealed class Ledger : IDisposable
     /// <exception cref="HlxException"><see cref="ErrorCode.LedgerIncident"/> if the key is quarantined.</exception>
     public Handle? Find(string key) => Guard(() =>
     {
-        RefuseQuarantined(key);
-        return Scalar("SELECT result FROM executions WHERE key = $1", key) is string text ? new Handle(text) : (Handle?)null;
+        using SqliteCommand command = Prepare("SELECT result, EXISTS (SELECT 1 FROM incidents WHERE key = $1) FROM executions WHERE key = $1", [key]);
+        using SqliteDataReader reader = command.ExecuteReader();
+        if (!reader.Read()) return (Handle?)null;
+        return reader.GetBoolean(1) ? throw Incident(key) : new Handle(reader.GetString(0));
     });
+
+    /// <summary>What is recorded under a key, quarantined or not; null if the key is new.</summary>
+    /// <param name="key">The key.</param>
+    public LedgerEntry? FindEntry(string key) => Guard(() => Rows(
+        "SELECT key, result, provenance, recorded FROM executions WHERE key = $1", row => new LedgerEntry(row[0], new(row[1]), row[2], row[3]), key) is [LedgerEntry entry] ? entry : null);
 
     /// <summary>Records a result; recording the same one again changes nothing.</summary>
     /// <param name="key">The execution key.</param>
