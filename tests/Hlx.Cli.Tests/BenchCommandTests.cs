@@ -57,6 +57,62 @@ public sealed class BenchCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_perceptron_is_timed_beside_a_peer_warm_cold_and_from_the_start_of_a_process()
+    {
+        string peer = _hlx.Folder["peer.sh"], folder = _hlx.Folder["results"];
+        File.WriteAllText(peer, """
+            echo '{"implementation":"fake","version":"1.0"}'
+            while read -r metric layers width batch samples; do echo "{\"error\":1e-7,\"values\":[$batch]}"; done
+            """);
+        string[] common = ["--layers", "2", "--width", "24", "--processes", "1", "--device", CpuDrivers.Lavapipe, "--peer", $"bash {peer}", "-o", folder];
+        string output = _hlx.Succeeds(["bench", "batch", "--batch", "1", "5", "--runs", "2", "--turns", "1", .. common]);
+        Assert.Contains("fake 5 (", output, StringComparison.Ordinal);
+        JsonNode[] rows = Rows("batch");
+        Assert.Equal(
+            ["2x24, batch 1", "2x24, batch 1, cold caches", "2x24, batch 1, warm caches", "2x24, batch 5", "2x24, batch 5, cold caches", "2x24, batch 5, warm caches"],
+            rows.Select(row => (string)row["case"]!).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(["first_request", "forward", "request"], rows.Select(row => (string)row["metric"]!).Distinct().Order(StringComparer.Ordinal));
+        Assert.All(rows.Where(row => (string)row["implementation"]! == "hlx" && (string)row["metric"]! != "first_request"), row => Assert.InRange((double)row["error"]!, 1e-9, 1e-6));
+
+        _hlx.Succeeds(["bench", "startup", .. common]);
+        rows = Rows("startup");
+        Assert.Equal(["cold process", "warm process"], rows.Where(row => (string)row["metric"]! == "first_result" && (string)row["implementation"]! == "fake").Select(row => (string)row["case"]!));
+        Assert.Contains(rows, row => (string)row["case"]! == "warm process, open_device" && (double)row["p50"]! > 0);
+
+        JsonNode[] Rows(string name) => [.. JsonNode.Parse(File.ReadAllText(Path.Combine(folder, name + ".json")))!["rows"]!.AsArray().Select(row => row!)];
+    }
+
+    [Fact]
+    public void Distinct_results_are_counted_and_a_wrong_golden_handle_fails()
+    {
+        string peer = _hlx.Folder["peer.sh"], folder = _hlx.Folder["results"], golden = _hlx.Folder["golden.jsonl"];
+        File.WriteAllText(peer, """echo '{"implementation":"fake","profile":"fp32","case":"anything","distinct":7,"runs":9}'""");
+        File.WriteAllLines(golden, _hlx.Succeeds("bench", "golden", "--seed", "3").Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        string[] command = ["bench", "determinism", "--runs", "2", "--batch", "1", "3", "--device", CpuDrivers.Lavapipe, "--golden", golden, "--peer", $"bash {peer}", "-o", folder];
+        string output = _hlx.Succeeds([.. command, "--processes", "1"]);
+        Assert.Matches("fake +fp32 +anything +7 distinct of +9", output);
+        Assert.Contains("control: a list in the order of arrival", output, StringComparison.Ordinal);
+        JsonNode[] rows = [.. JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "determinism.json")))!["rows"]!.AsArray().Select(row => row!)];
+        Assert.All(rows.Where(row => (string)row["implementation"]! == "hlx"), row => Assert.Equal(((string)row["case"]!).StartsWith("control", StringComparison.Ordinal), (double)row["p50"]! > 1));
+
+        string[] lines = File.ReadAllLines(golden);
+        (lines[0], lines[1]) = (lines[0].Replace(HandleOf(lines[0]), HandleOf(lines[1]), StringComparison.Ordinal), lines[1]);
+        File.WriteAllLines(golden, lines);
+        (int code, _, string errors) = _hlx.Run("", [.. command, "--processes", "0"]);
+        Assert.Equal(1, code);
+        Assert.Contains("error E_BENCH_DETERMINISM", errors, StringComparison.Ordinal);
+
+        static string HandleOf(string line) => (string)JsonNode.Parse(line)!["handle"]!;
+    }
+
+    [Fact]
+    public void Known_products_are_timed_without_a_device()
+    {
+        string output = _hlx.Succeeds("bench", "memo", "--runs", "50", "--openings", "3");
+        Assert.Matches("in process +p50 [0-9.]+ us, p99 [0-9.]+ us, 50 hits\nfrom disk +p50 [0-9.]+ us, p99 [0-9.]+ us, 3 hits", output);
+    }
+
+    [Fact]
     public void A_missing_peer_is_named_and_left_out()
     {
         string peer = _hlx.Folder["peer.sh"];

@@ -26,12 +26,14 @@ internal sealed class Peer : IDisposable
     /// <summary>Starts a peer.</summary>
     /// <param name="command">The program and its arguments.</param>
     /// <param name="reason">Why there is none, if null is returned.</param>
-    public static Peer? Start(string command, out string reason)
+    /// <param name="variables">Variables of its environment.</param>
+    public static Peer? Start(string command, out string reason, params ReadOnlySpan<(string Name, string Value)> variables)
     {
         string[] words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         try
         {
             ProcessStartInfo start = new(words[0], words[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+            foreach ((string variable, string value) in variables) start.Environment[variable] = value;
             Process process = Process.Start(start)!;
             string? line = process.StandardOutput.ReadLine();
             if (line is null)
@@ -52,14 +54,21 @@ internal sealed class Peer : IDisposable
         }
     }
 
+    /// <summary>Asks for samples of a product.</summary>
+    /// <inheritdoc cref="Ask"/>
+    public (double[] Values, double? Error)? Measure(GemmCase item, string metric, string profile, int samples) =>
+        Ask(string.Create(CultureInfo.InvariantCulture, $"{metric} {profile} {item.M} {item.N} {item.K} {item.Data} {samples}"), out _);
+
     /// <summary>Asks for samples.</summary>
-    /// <returns>The samples and the error against float64; null if the peer does not have this profile.</returns>
-    public (double[] Values, double? Error)? Measure(GemmCase item, string metric, string profile, int samples)
+    /// <param name="request">The request, one line.</param>
+    /// <param name="trace">What else the answer holds under <c>trace</c>.</param>
+    /// <returns>The samples and the error against float64; null if the peer does not have what is asked for.</returns>
+    public (double[] Values, double? Error)? Ask(string request, out IReadOnlyDictionary<string, double> trace)
     {
-        string request = string.Create(CultureInfo.InvariantCulture, $"{metric} {profile} {item.M} {item.N} {item.K} {item.Data} {samples}");
         _process.StandardInput.WriteLine(request);
         string line = _process.StandardOutput.ReadLine() ?? throw new HlxException(ErrorCode.BenchPeer, $"{Name} ended at \"{request}\"", "Run it alone with this request; its message is above");
         using JsonDocument answer = JsonDocument.Parse(line);
+        trace = answer.RootElement.TryGetProperty("trace", out JsonElement steps) ? steps.EnumerateObject().ToDictionary(step => step.Name, step => step.Value.GetDouble()) : new Dictionary<string, double>();
         if (!answer.RootElement.TryGetProperty("values", out JsonElement values)) return null;
         return ([.. values.EnumerateArray().Select(value => value.GetDouble())], answer.RootElement.TryGetProperty("error", out JsonElement error) ? error.GetDouble() : null);
     }

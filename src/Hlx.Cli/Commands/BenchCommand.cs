@@ -6,10 +6,9 @@ using Hlx.Vulkan;
 
 namespace Hlx.Cli.Commands;
 
-internal static class BenchCommand
+internal static partial class BenchCommand
 {
-
-    public static Command Create() => new("bench", "Measure HLX beside other implementations, and compare results.") { Gemm(), Compare() };
+    public static Command Create() => new("bench", "Measure HLX beside other implementations, and compare results.") { Gemm(), Batch(), Startup(), Serve(), Memo(), Determinism(), Handles(), Golden(), Compare() };
 
     private static Command Gemm()
     {

@@ -135,6 +135,9 @@ public static class ErrorCode
     /// <summary>A benchmark is slower than before by more than is allowed.</summary>
     public const string BenchRegression = "E_BENCH_REGRESSION";
 
+    /// <summary>Results differ where they must not, or do not where they must.</summary>
+    public const string BenchDeterminism = "E_BENCH_DETERMINISM";
+
     /// <summary>HLX has a defect; what it found contradicts what it relies on.</summary>
     public const string Internal = "E_INTERNAL";
 
