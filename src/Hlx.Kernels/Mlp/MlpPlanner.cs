@@ -4,47 +4,12 @@ using Hlx.Values;
 
 namespace Hlx.Kernels;
 
-/// <summary>What to record for a batch size.</summary>
-/// <param name="Sequence">A launch for each layer.</param>
-/// <param name="Input">The buffer for the rows.</param>
-/// <param name="InputDistance">Elements from one row of it to the next.</param>
-/// <param name="OutputDistance">Elements from one row of the result to the next.</param>
-/// <param name="State">The <see cref="MlpState"/> that a run leaves, an output of the first stage for the processor to reset; null for a plan that is always right.</param>
-public sealed record MlpPlan(KernelSequence Sequence, StageBuffer Input, int InputDistance, int OutputDistance, StageBuffer? State)
-{
-    /// <summary>Two counters for the processor to reset to 0, before the first run and after <see cref="MlpState.Stuck"/>; null if there are none.</summary>
-    public StageBuffer? Counters { get; init; }
-
-    /// <summary>Where the result comes out.</summary>
-    public StageOutput Output => Sequence.Returns[0];
-}
-
-/// <summary>What a run says of its result.</summary>
-public enum MlpState
-{
-    /// <summary>It is right.</summary>
-    Right = 0,
-
-    /// <summary>A denormal could have mattered, which the device may have flushed.</summary>
-    Unsafe = 1,
-
-    /// <summary>The workgroups did not run at the same time; there is no result.</summary>
-    Stuck = 2,
-}
-
-/// <summary>How shaders/mlp.comp cuts a batch.</summary>
-/// <param name="Rows">The most rows.</param>
-/// <param name="Chunk">How much of a chain of the rows is in shared memory at a time, at most.</param>
-/// <param name="ThreadRows">Rows of an invocation.</param>
-/// <param name="Threads">Invocations of one chain.</param>
-public sealed record MlpTile(int Rows, int Chunk, int ThreadRows, int Threads);
-
 /// <summary>
 /// Plans a model for a batch size: pure policy. For few rows all layers are one dispatch (shaders/mlp.comp), else each layer is one
-/// (shaders/gemm_skinny.comp); on a device that flushes denormals both tell whether that could have mattered. The safe plan emulates,
+/// (shaders/gemm_skinny.comp); on a device that flushes denormals both tell whether that could have mattered. The third plan emulates,
 /// and is right for all numbers.
 /// </summary>
-public static class MlpPlanner
+public static partial class MlpPlanner
 {
     private const int SmallBytes = 4 << 20; // up to which the processor and the device reach each other's memory faster than they copy
 
@@ -54,68 +19,8 @@ public static class MlpPlanner
         new(8, 64, 1, 64, 8), new(16, 64, 1, 64, 8), new(16, 32, 2, 32, 16), new(32, 32, 2, 64, 16), new(32, 32, 4, 64, 32),
     ];
 
-    private static readonly MlpTile[] Fused = [new(1, 512, 1, 128), new(2, 512, 1, 128), new(4, 256, 1, 128), new(8, 128, 1, 256), new(16, 64, 2, 256)];
-
-    private const int MostSpins = 1 << 20; // some 0.7 s on an H100
-
     /// <summary>The tiles that may be chosen for a dispatch of a layer.</summary>
     public static IReadOnlyList<SkinnyTile> AllTiles => Tiles;
-
-    /// <summary>The tiles that may be chosen for one dispatch of all layers.</summary>
-    public static IReadOnlyList<MlpTile> AllFusedTiles => Fused;
-
-    /// <summary>Plans one dispatch for all layers.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="batch">How many rows.</param>
-    /// <param name="capabilities">The device.</param>
-    /// <param name="behaviour">What its arithmetic does.</param>
-    /// <param name="tile">The tile; chosen if null.</param>
-    /// <param name="spins">How often a workgroup looks whether the others have arrived.</param>
-    /// <returns>The plan; null if the device does not fuse, or has not enough multiprocessors or shared memory for these rows and layers.</returns>
-    public static MlpPlan? Single(MlpModel model, int batch, DeviceCapabilities capabilities, DeviceBehaviour behaviour, MlpTile? tile = null, int spins = MostSpins)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(capabilities);
-        ArgumentNullException.ThrowIfNull(behaviour);
-        tile ??= Fused.FirstOrDefault(known => known.Rows >= batch);
-        int groups = (int)KernelShaders.Parts(model.Layers.Max(layer => layer.Outputs), MlpPacking.Columns);
-        if (!behaviour.FusedFma || batch == 0 || tile is null || groups > Math.Max(1, capabilities.Multiprocessors)) return null;
-        if ((behaviour.KeepsDenormals ? new uint[model.Layers.Count] : model.Least) is not uint[] least) return null;
-        int longest = model.Layers.Max(layer => KernelShaders.Whole(NumericsProfile.Fp32IeeeFirstChain(layer.Inputs), MlpPacking.ChainGranularity));
-        if (longest > LongestChain) return null;
-        MlpPacking packed = model.Packed;
-        int chunk = tile.Chunk;
-        while (packed.Chains.Any(chain => chain % chunk != 0)) chunk /= 2;
-        int shared = (16 * ((2 * tile.Rows * ((chunk / 4) + 1)) + (MlpPacking.Columns * ((2 * longest / 4) + 1)))) + (4 * tile.Rows * MlpPacking.Columns) + 16;
-        if (shared > capabilities.Limits.MaxSharedMemoryBytes || 2 * tile.Threads > Math.Min(capabilities.Limits.MaxWorkgroupInvocations, capabilities.Limits.MaxWorkgroupSize.X)) return null;
-        int inputDistance = KernelShaders.Whole(model.Inputs, 4), outputDistance = KernelShaders.Whole(model.Outputs, 4), distance = model.Layers.Max(layer => KernelShaders.Whole(layer.Outputs, 4));
-        uint[] table = [.. packed.Table];
-        for (int i = 0; i + 1 < least.Length; i++) table[(i * MlpPacking.Words) + MlpPacking.LeastWord] = least[i + 1];
-        string name = model.Name.Text;
-        KernelLaunch launch = new(
-            KernelShaders.Get($"mlp_{tile.ThreadRows}"), "main",
-            [
-                Rows(0, 4L * batch * inputDistance),
-                KernelBuffer.Input(0, 1, packed.Weights) with { ResidentAs = $"{name} weights" },
-                KernelBuffer.Input(0, 2, packed.Biases) with { ResidentAs = $"{name} biases" },
-                KernelBuffer.Overwritten(0, 3, 8L * batch * distance),
-                KernelBuffer.Overwritten(0, 4, 4L * batch * outputDistance) with { Access = Access(4L * batch * outputDistance, BufferAccess.Shared) },
-                KernelBuffer.Overwritten(0, 5, 4) with { Access = BufferAccess.Shared },
-                KernelBuffer.Overwritten(0, 6, 8) with { Access = BufferAccess.Window },
-                KernelBuffer.Input(0, 7, MemoryMarshal.AsBytes(table.AsSpan()).ToArray()) with { ResidentAs = $"{name} table {behaviour.KeepsDenormals}" },
-            ],
-            new Extent3((uint)groups, 1, 1))
-        {
-            PushConstants = KernelShaders.Words((uint)batch, (uint)model.Layers.Count, (uint)distance, (uint)inputDistance, (uint)outputDistance, least[0], (uint)spins),
-            Specialization = [new(0, (uint)(2 * tile.Threads)), new(1, (uint)tile.Rows), new(2, (uint)chunk), new(3, (uint)(longest / chunk)), new(4, (uint)tile.Threads)],
-            BoundsChecked = false,
-        };
-        return new(new KernelSequence([launch], [new(0, 1)]), new(0, 0), inputDistance, outputDistance, new(0, 5)) { Counters = new(0, 6) };
-    }
-
-    private const int LongestChain = 512; // both of 8 columns, and rows beside them, fit the shared memory of most devices
-
-    private static KernelBuffer Rows(uint binding, long bytes) => new(0, binding, bytes, default, false) { Access = Access(bytes, BufferAccess.Window) };
 
     /// <summary>Plans a fused kernel for each layer.</summary>
     /// <param name="model">The model.</param>
@@ -123,7 +28,7 @@ public static class MlpPlanner
     /// <param name="capabilities">The device.</param>
     /// <param name="behaviour">What its arithmetic does.</param>
     /// <param name="tile">The tile of every layer; chosen if null.</param>
-    /// <returns>The plan; null if only the safe plan will do: the device does not fuse, or weights are so small that denormals could arise from any input.</returns>
+    /// <returns>The plan; null if only the emulation will do: the device does not fuse, or weights are so small that denormals could arise from any input.</returns>
     public static MlpPlan? Layered(MlpModel model, int batch, DeviceCapabilities capabilities, DeviceBehaviour behaviour, SkinnyTile? tile = null)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -197,6 +102,8 @@ public static class MlpPlanner
         // The smallest tile with which all workgroups run at once.
         return fitting.FirstOrDefault(tile => tile.Tiles(problem.Shape.M, problem.Shape.N) <= multiprocessors) ?? fitting.LastOrDefault();
     }
+
+    private static KernelBuffer Rows(uint binding, long bytes) => new(0, binding, bytes, default, false) { Access = Access(bytes, BufferAccess.Window) };
 
     private static BufferAccess Access(long bytes, BufferAccess small) => bytes <= SmallBytes ? small : BufferAccess.Staged;
 

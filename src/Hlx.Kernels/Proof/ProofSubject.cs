@@ -44,7 +44,7 @@ public abstract record ProofSubject(string Name, string Profile)
     /// <param name="seed">The seed.</param>
     public abstract byte[] Compute(IComputeDevice device, ulong seed);
 
-    /// <summary>What to record on a device; null for what is no recording.</summary>
+    /// <summary>What to record on a device.</summary>
     /// <param name="device">The device.</param>
     /// <param name="seed">The seed.</param>
     public abstract ProofRecording Record(IKernelDevice device, ulong seed);
