@@ -74,45 +74,39 @@ public sealed partial class HlxRuntime
         return RunAsync(pipeline, KernelsOf(pipeline), cancellation);
     }
 
-    private KernelRun Run(PipelineConfig pipeline, IReadOnlyList<ComputeKernel> kernels)
-    {
-        string? key = KeyOf(pipeline, kernels);
-        if (key is null || !_options.Memoize) return Compute();
-        if (Known(key, kernels) is KernelRun known)
-        {
-            if (_memo.CountHit()) Compute();
-            return known;
-        }
-        (KernelRun run, bool isJoined) = _kernelRuns.Run(key, () => Known(key, kernels) ?? Compute());
-        return isJoined ? Joined(run) : run;
+    private KernelRun Run(PipelineConfig pipeline, IReadOnlyList<ComputeKernel> kernels) =>
+        RunAsync(pipeline, kernels, sequence => Task.FromResult(KernelDevice.Run(sequence)), CancellationToken.None).GetAwaiter().GetResult();
 
-        KernelRun Compute()
-        {
-            PipelinePlan plan = Plan(pipeline, kernels);
-            int messages = ValidationMessages;
-            return Record(key, pipeline, kernels, Store(plan, KernelDevice.Run(plan.Sequence)), messages);
-        }
-    }
+    private Task<KernelRun> RunAsync(PipelineConfig pipeline, IReadOnlyList<ComputeKernel> kernels, CancellationToken cancellation) =>
+        RunAsync(pipeline, kernels, sequence => KernelDevice.RunAsync(sequence, cancellation), cancellation);
 
-    private async Task<KernelRun> RunAsync(PipelineConfig pipeline, IReadOnlyList<ComputeKernel> kernels, CancellationToken cancellation)
+    private async Task<KernelRun> RunAsync(
+        PipelineConfig pipeline, IReadOnlyList<ComputeKernel> kernels, Func<KernelSequence, Task<SequenceResult>> execute, CancellationToken cancellation)
     {
         string? key = KeyOf(pipeline, kernels);
         if (key is null || !_options.Memoize) return await Compute().ConfigureAwait(false);
-        if (Known(key, kernels) is KernelRun known)
-        {
-            if (_memo.CountHit()) await Compute().ConfigureAwait(false);
-            return known;
-        }
+        if (await Known().ConfigureAwait(false) is KernelRun known) return known;
         (KernelRun run, bool isJoined) = await _kernelRuns.RunAsync(
-            key, async () => Known(key, kernels) ?? await Compute().ConfigureAwait(false), cancellation).ConfigureAwait(false);
-        return isJoined ? Joined(run) : run;
+            key, async () => await Known().ConfigureAwait(false) ?? await Compute().ConfigureAwait(false), cancellation).ConfigureAwait(false); // it may have been recorded since
+        if (!isJoined) return run;
+        _memo.CountJoined();
+        return Memoized(run.Outputs);
+
+        async Task<KernelRun?> Known()
+        {
+            if (_memo.Find(key) is not Handle[] outputs) return null;
+            if (_memo.CountHit()) await Compute().ConfigureAwait(false);
+            return Memoized(outputs);
+        }
 
         async Task<KernelRun> Compute()
         {
             PipelinePlan plan = Plan(pipeline, kernels);
             int messages = ValidationMessages;
-            return Record(key, pipeline, kernels, Store(plan, await KernelDevice.RunAsync(plan.Sequence, cancellation).ConfigureAwait(false)), messages);
+            return Record(key, pipeline, kernels, Store(plan, await execute(plan.Sequence).ConfigureAwait(false)), messages);
         }
+
+        KernelRun Memoized(IReadOnlyList<Handle> outputs) => new(outputs, [.. kernels.Select(_ => (TimeSpan?)null)]) { IsMemoized = true };
     }
 
     private int ValidationMessages => _devices.ForShaders().ValidationMessages.Count;
@@ -129,15 +123,6 @@ public sealed partial class HlxRuntime
         }
         ComputeKernel[] named = [.. kernels.Select(kernel => kernel with { Inputs = [.. kernel.Inputs.Select(input => input.Handle is Handle handle ? KernelInput.From(TensorHandle(handle)) : input)] })];
         return ExecutionKey.ForKernels(named, pipeline, level == DeterminismLevel.DeviceToDevice ? "" : DeviceFingerprint.Of(KernelDevice));
-    }
-
-    private KernelRun? Known(string key, IReadOnlyList<ComputeKernel> kernels) =>
-        _memo.Find(key) is Handle[] outputs ? new(outputs, [.. kernels.Select(_ => (TimeSpan?)null)]) { IsMemoized = true } : null;
-
-    private KernelRun Joined(KernelRun run)
-    {
-        _memo.CountJoined();
-        return run with { DeviceTimes = [.. run.DeviceTimes.Select(_ => (TimeSpan?)null)], IsMemoized = true };
     }
 
     private KernelRun Record(string? key, PipelineConfig pipeline, IReadOnlyList<ComputeKernel> kernels, KernelRun run, int messages)

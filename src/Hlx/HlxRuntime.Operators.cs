@@ -43,17 +43,20 @@ public sealed partial class HlxRuntime
             _productKeys.TryAdd((numerics, a, b), key);
         }
         if (!_options.Memoize) return Compute(key, numerics, a, b, Device, start);
-        if (_memo.Find(key) is [Handle known])
-        {
-            if (_memo.CountHit()) AuditProduct(key, numerics, a, b);
-            return new(known, true, Stopwatch.GetElapsedTime(start), null, "", null);
-        }
-        (ProductRun run, bool isJoined) = _products.Run(key, () => _memo.Find(key) is [Handle late]
-            ? new(late, true, Stopwatch.GetElapsedTime(start), null, "", null) // recorded since the first look
-            : Compute(key, numerics, a, b, Device, start));
+        if (Known() is ProductRun known) return known;
+        (ProductRun run, bool isJoined) = _products.Run(key, () => Known() ?? Compute(key, numerics, a, b, Device, start)); // it may have been recorded since
         if (!isJoined) return run;
         _memo.CountJoined();
-        return new(run.Result, true, Stopwatch.GetElapsedTime(start), null, "", null);
+        return Memoized(run.Result);
+
+        ProductRun? Known()
+        {
+            if (_memo.Find(key) is not [Handle result]) return null;
+            if (_memo.CountHit()) AuditProduct(key, numerics, a, b);
+            return Memoized(result);
+        }
+
+        ProductRun Memoized(Handle result) => new(result, true, Stopwatch.GetElapsedTime(start), null, "", null);
     }
 
     private ProductRun Compute(string key, string numerics, Handle a, Handle b, IComputeDevice device, long start)
