@@ -167,8 +167,8 @@ public sealed partial class VulkanContext
             {
                 ReadOnlyMemory<byte> content = buffers[i].Content;
                 if (content.IsEmpty || buffers[i] is not { From: null, Same: null }) continue;
-                if (buffers[i].ResidentAs is null) program.Write(stage, i, content.Span);
-                else program.Recorded.Buffers[stage, i].WriteOnce(buffer => Write(buffer, content.Span));
+                if (buffers[i].ResidentAs is string name) _residents.WriteOnce(name, buffer => Write(buffer, content.Span));
+                else program.Write(stage, i, content.Span);
             }
         }
     }

@@ -29,8 +29,6 @@ internal sealed unsafe class DeviceBuffer : IDisposable
     private readonly VulkanDevice _device;
     private readonly BufferPlace _place;
     private readonly MemoryRange? _range;
-    private readonly Lock _writing = new();
-    private bool _isWritten;
 
     public DeviceBuffer(VulkanDevice device, long bytes, BufferPlace place)
     {
@@ -73,17 +71,6 @@ internal sealed unsafe class DeviceBuffer : IDisposable
 
     /// <summary>The bytes, for a buffer that the processor sees.</summary>
     public Span<byte> Mapped => new(_range!.Block.Mapped + _range.Aligned, checked((int)Bytes));
-
-    /// <summary>Writes a constant, unless an earlier call has; whoever comes meanwhile waits.</summary>
-    public void WriteOnce(Action<DeviceBuffer> write)
-    {
-        lock (_writing)
-        {
-            if (_isWritten) return;
-            write(this);
-            _isWritten = true;
-        }
-    }
 
     public void Dispose()
     {

@@ -6,6 +6,10 @@ internal sealed class ResidentBuffers(VulkanDevice device)
     private sealed record Entry(DeviceBuffer Buffer)
     {
         public int Users { get; set; }
+
+        public Lock Writing { get; } = new();
+
+        public bool IsWritten { get; set; }
     }
 
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
@@ -21,6 +25,19 @@ internal sealed class ResidentBuffers(VulkanDevice device)
             if (entry.Buffer.Bytes != bytes) throw new ArgumentException($"{name} has {entry.Buffer.Bytes} bytes and not {bytes}", nameof(name));
             entry.Users++;
             return entry.Buffer;
+        }
+    }
+
+    /// <summary>Writes the constant of a name that has been taken, unless an earlier call has; whoever comes meanwhile waits.</summary>
+    public void WriteOnce(string name, Action<DeviceBuffer> write)
+    {
+        Entry entry;
+        lock (_lock) entry = _entries[name];
+        lock (entry.Writing)
+        {
+            if (entry.IsWritten) return;
+            write(entry.Buffer);
+            entry.IsWritten = true;
         }
     }
 

@@ -75,9 +75,6 @@ internal sealed class PipelineFiles
         }
     }
 
-    /// <summary>Whether something is kept for a pipeline.</summary>
-    public bool Has(string key) => File.Exists(PathOf(key));
-
     private string PathOf(string key) => Path.Combine(Folder, NameOf(key));
 
     private static string NameOf(string handle) => handle[(handle.LastIndexOf('_') + 1)..];
