@@ -9,12 +9,25 @@ def skip(reason):
     sys.exit(0)
 
 
+def torch():
+    """NumPy and PyTorch with a GPU and TF32 off; without them this peer is skipped."""
+    try:
+        import numpy
+        import torch as pytorch
+    except ImportError:
+        skip("PyTorch is not installed")
+    if not pytorch.cuda.is_available():
+        skip("PyTorch finds no GPU")
+    pytorch.backends.cuda.matmul.allow_tf32 = False
+    return numpy, pytorch
+
+
 def operands(numpy, m, n, k, data):
     """The numbers of Hlx.Kernels.RandomTensor."""
-    return _numbers(numpy, 1, m, k, data, True), _numbers(numpy, 2, k, n, data, False)
+    return numbers(numpy, 1, m, k, data, True), numbers(numpy, 2, k, n, data, False)
 
 
-def _numbers(numpy, seed, rows, columns, data, is_left):
+def numbers(numpy, seed, rows, columns, data, is_left):
     draws = 12 if data == "normal" else 1
     count = rows * columns * draws
     with numpy.errstate(over="ignore"):

@@ -4,13 +4,7 @@ import json
 
 import peer
 
-try:
-    import torch
-except ImportError:
-    peer.skip("PyTorch is not installed")
-if not torch.cuda.is_available():
-    peer.skip("PyTorch finds no GPU")
-torch.backends.cuda.matmul.allow_tf32 = False
+_, torch = peer.torch()
 torch.manual_seed(1)
 NAME = f"PyTorch {torch.__version__}"
 

@@ -3,14 +3,7 @@ import time
 
 import peer
 
-try:
-    import numpy
-    import torch
-except ImportError:
-    peer.skip("PyTorch is not installed")
-if not torch.cuda.is_available():
-    peer.skip("PyTorch finds no GPU")
-torch.backends.cuda.matmul.allow_tf32 = False
+numpy, torch = peer.torch()
 
 TYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
 state = {}

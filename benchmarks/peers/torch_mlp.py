@@ -5,19 +5,12 @@ import time
 
 import peer
 
-try:
-    import numpy
-    import torch
-except ImportError:
-    peer.skip("PyTorch is not installed")
-if not torch.cuda.is_available():
-    peer.skip("PyTorch finds no GPU")
-torch.backends.cuda.matmul.allow_tf32 = False
+numpy, torch = peer.torch()
 VARIANT = sys.argv[1] if len(sys.argv) > 1 else "eager"
 
 
 def numbers(seed, rows, columns, scale):
-    return peer._numbers(numpy, seed, rows, columns, "uniform", True) * numpy.float32(scale)
+    return peer.numbers(numpy, seed, rows, columns, "uniform", True) * numpy.float32(scale)
 
 
 class Batch:
