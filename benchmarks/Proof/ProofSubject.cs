@@ -1,15 +1,15 @@
 using System.Runtime.InteropServices;
 using Hlx.Compute;
-using Hlx.Values;
+using Hlx.Kernels;
 
-namespace Hlx.Kernels;
+namespace Hlx.Benchmarks;
 
 /// <summary>A recording whose outputs can be poisoned before each run.</summary>
 /// <param name="Sequence">What to record.</param>
 /// <param name="Output">Where the result comes out.</param>
 /// <param name="Prepare">Writes what the recording does not hold, such as rows and counters; to be called before each run.</param>
 /// <param name="Kept">Buffers that are not to be poisoned, since they are inputs too.</param>
-public sealed record ProofRecording(KernelSequence Sequence, StageOutput Output, Action<IKernelProgram> Prepare, IReadOnlyList<StageBuffer> Kept);
+internal sealed record ProofRecording(KernelSequence Sequence, StageOutput Output, Action<IKernelProgram> Prepare, IReadOnlyList<StageBuffer> Kept);
 
 /// <summary>
 /// A computation on random numbers of a seed, by which determinism is proved: its handle is the same in every run, and for
@@ -17,7 +17,7 @@ public sealed record ProofRecording(KernelSequence Sequence, StageOutput Output,
 /// </summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Profile">Its numerics profile.</param>
-public abstract record ProofSubject(string Name, string Profile)
+internal abstract record ProofSubject(string Name, string Profile)
 {
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ProofSubject> All { get; } =
@@ -72,7 +72,7 @@ public abstract record ProofSubject(string Name, string Profile)
 /// <summary>A product.</summary>
 /// <param name="Profile">Its numerics profile.</param>
 /// <param name="Problem">What is computed.</param>
-public sealed record GemmSubject(string Profile, GemmProblem Problem) : ProofSubject(
+internal sealed record GemmSubject(string Profile, GemmProblem Problem) : ProofSubject(
     $"gemm {Problem.Shape.M}x{Problem.Shape.N}x{Problem.Shape.K}{(Problem.TransposeB ? ", B transposed" : "")}{(Problem.IsPlain ? "" : ", bias, GELU")}", Profile)
 {
     /// <inheritdoc/>
@@ -113,7 +113,7 @@ public sealed record GemmSubject(string Profile, GemmProblem Problem) : ProofSub
 
 /// <summary>A perceptron of three layers.</summary>
 /// <param name="Batch">How many rows.</param>
-public sealed record MlpSubject(int Batch) : ProofSubject($"mlp 60-70-520-24, batch {Batch}", NumericsProfile.Fp32Ieee)
+internal sealed record MlpSubject(int Batch) : ProofSubject($"mlp 60-70-520-24, batch {Batch}", NumericsProfile.Fp32Ieee)
 {
     private static readonly int[] Widths = [60, 70, 520, 24];
 

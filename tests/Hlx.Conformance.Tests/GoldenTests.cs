@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Hlx.Benchmarks;
 using Hlx.Compute;
-using Hlx.Kernels;
 using Hlx.Testing;
 
 namespace Hlx.Conformance;

@@ -33,6 +33,7 @@ internal sealed class MlpPeer(string? address, TextReader requests, TextWriter a
     public void Dispose()
     {
         foreach (VulkanProgram program in _forward.Values) program.Dispose();
+        if (_mlp is { Recomputed: > 0 }) Console.Error.WriteLine($"note: {_mlp.Recomputed} requests were computed twice, which is in their times");
         _mlp?.Dispose();
         _device?.Dispose();
     }
@@ -61,7 +62,6 @@ internal sealed class MlpPeer(string? address, TextReader requests, TextWriter a
         JsonObject answer = new() { ["values"] = new JsonArray([.. values.Select(value => (JsonNode)value)]) };
         if (words[0] == "first") answer["trace"] = trace; // no error: that would take longer than the request
         else answer["error"] = MlpWorkload.Error(_mlp.Model, rows, result);
-        if (_mlp.Recomputed > 0) answer["recomputed"] = _mlp.Recomputed;
         return answer;
     }
 

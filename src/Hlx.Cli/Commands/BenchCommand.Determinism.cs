@@ -1,7 +1,6 @@
 using Hlx.Benchmarks;
 using Hlx.Cli.Bench;
 using Hlx.Compute;
-using Hlx.Kernels;
 using Hlx.Vulkan;
 
 namespace Hlx.Cli.Commands;
