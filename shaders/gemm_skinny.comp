@@ -39,6 +39,7 @@ layout(push_constant) uniform Problem
 #ifdef LAYER
     uint COLUMNS;          // of C; N is the next multiple of 4, and what is between is zero
     uint LEAST_A, LEAST_C; // the least magnitudes that are safe, less one
+    uint WEIGHTS, BIAS;    // where this layer begins, in vectors
 #endif
 };
 
@@ -70,7 +71,7 @@ void look(vec4 v, uint least)
 // Beside safe numbers neither this sum nor any before can be denormal, so the device's own addition is right.
 vec4 finish(vec4 product, uint column)
 {
-    precise vec4 sum = product + bias4[column / 4];
+    precise vec4 sum = product + bias4[BIAS + column / 4];
     vec4 x = canonical(sum);
     if (ACTIVATION == 1) x = mix(x, vec4(0.0), lessThan(floatBitsToInt(x), ivec4(0)));
     if (ACTIVATION == 2) [[unroll]] for (uint i = 0; i < 4; i++) x[i] = uintBitsToFloat(gelu(floatBitsToUint(x[i])));
@@ -82,10 +83,19 @@ vec4 finish(vec4 product, uint column)
 #define LOOK(numbers)
 #endif
 
+// Where B is in panels of 8 columns (MlpPacking), a row of a panel is two vectors.
+#ifdef LAYER
+#define BEGIN_OF_B(column) (WEIGHTS + (column) / 8 * 2 * K + (column) / 4 % 2)
+#define ROW_OF_B 2
+#else
+#define BEGIN_OF_B(column) ((column) / 4)
+#define ROW_OF_B (LDB / 4)
+#endif
+
 #define FETCH(next_a, next_b, first) { \
     uint k0 = (first); \
     [[unroll]] for (uint i = 0; i < LOADS_A; i++) next_a[i] = k0 + k_of_a < end ? a4[from_a[i] + k0 / 4] : vec4(-0.0); \
-    [[unroll]] for (uint i = 0; i < LOADS_B; i++) { uint k = k0 + k_of_b + i * ACROSS_B; next_b[i] = k < end ? b4[from_b + k * (LDB / 4)] : vec4(0.0); } \
+    [[unroll]] for (uint i = 0; i < LOADS_B; i++) { uint k = k0 + k_of_b + i * ACROSS_B; next_b[i] = k < end ? b4[from_b + k * ROW_OF_B] : vec4(0.0); } \
 }
 #define STASH(next_a, next_b, stage) { \
     LOOK(next_a) \
@@ -114,7 +124,7 @@ void main()
 
     // What this invocation copies of a tile.
     uint k_of_a = 4 * (id % (BK / 4)), k_of_b = id / ROW_B, row_of_a = id / (BK / 4);
-    uint from_a[LOADS_A], from_b = min(column0 + 4 * quad, N - 4) / 4;
+    uint from_a[LOADS_A], from_b = BEGIN_OF_B(min(column0 + 4 * quad, N - 4));
     [[unroll]] for (uint i = 0; i < LOADS_A; i++) from_a[i] = (min(row0 + row_of_a + i * ACROSS_A, M - 1) * LDA + k_of_a) / 4;
     uint base_a = 2 * slice * STAGE_A, base_b = 2 * slice * STAGE_B;
     uint to_a = base_a + row_of_a * ROW_A + id % (BK / 4), to_b = base_b + id, at_a = base_a + row_in_tile * ROW_A, at_b = base_b + quad;

@@ -19,7 +19,7 @@ const uint COLUMNS = 8;
 const uint STEP = CHUNK < 64 ? CHUNK / 4 : 16; // vectors of a chain that are multiplied at a time
 
 layout(set = 0, binding = 0) readonly buffer Input { vec4 x4[]; };
-layout(set = 0, binding = 1) readonly buffer Weights { vec4 w4[]; }; // for each layer and 8 columns: 8 times both chains, each padded to whole chunks
+layout(set = 0, binding = 1) readonly buffer Weights { vec4 w4[]; }; // each layer in panels of 8 columns, a panel row by row
 layout(set = 0, binding = 2) readonly buffer Bias { float bias[]; };
 layout(set = 0, binding = 3) coherent buffer Between4 { vec4 y4[]; };
 layout(set = 0, binding = 3) coherent buffer Between1 { float y1[]; };
@@ -78,14 +78,23 @@ void main()
     if (!isComputing) row0 = 0;
     vec4 next_w[LOADS_W], next_x[FETCHED_X];
 
+// A panel of weights is read as it lies, two vectors for each row, and turned in shared memory, where a column's chains lie one after the other,
+// each padded with zeros to whole chunks.
 #define FETCH_W(layer) { \
-    uint vectors = COLUMNS * 2 * layers[(layer) * WORDS + CHAIN] / 4, from = layers[(layer) * WORDS + WEIGHTS] + gl_WorkGroupID.x * vectors; \
+    uint k_end = layers[(layer) * WORDS + K], first = layers[(layer) * WORDS + FIRST], chain = layers[(layer) * WORDS + CHAIN]; \
+    uint from = layers[(layer) * WORDS + WEIGHTS] + gl_WorkGroupID.x * 2 * k_end + id % 2; \
     bool isMine = gl_WorkGroupID.x * COLUMNS < layers[(layer) * WORDS + N]; \
-    [[unroll]] for (uint i = 0; i < LOADS_W; i++) { uint at = id + i * 2 * THREADS; next_w[i] = isMine && at < vectors ? w4[from + at] : vec4(0.0); } \
+    [[unroll]] for (uint i = 0; i < LOADS_W; i++) { \
+        uint at = id / 2 + i * THREADS, k = at < chain ? at : at - chain + first, end = at < chain ? first : k_end; \
+        next_w[i] = isMine && k < end ? w4[from + 2 * k] : vec4(0.0); \
+    } \
 }
 #define STASH_W(layer) { \
-    uint row = 2 * layers[(layer) * WORDS + CHAIN] / 4; \
-    [[unroll]] for (uint i = 0; i < LOADS_W; i++) { uint at = id + i * 2 * THREADS; if (at < COLUMNS * row) tile_w[at / row * ROW_W + at % row] = next_w[i]; } \
+    uint end = 2 * layers[(layer) * WORDS + CHAIN]; \
+    [[unroll]] for (uint i = 0; i < LOADS_W; i++) { \
+        uint at = id / 2 + i * THREADS; \
+        if (at < end) [[unroll]] for (uint j = 0; j < 4; j++) tile_w[(id % 2 * 4 + j) * ROW_W + at / 4][at % 4] = next_w[i][j]; \
+    } \
 }
     FETCH_W(0)
     STASH_W(0)

@@ -1,71 +1,71 @@
 using System.Runtime.InteropServices;
-using Hlx.Compute;
 
 namespace Hlx.Kernels;
 
 /// <summary>
-/// The weights of a model as shaders/mlp.comp reads them: for each layer and each 8 columns, both chains of each column, padded with
-/// zeros to a multiple of <see cref="ChainGranularity"/>; and the table of layers.
+/// The weights of a model as shaders/mlp.comp and shaders/gemm_skinny.comp both read them: layer after layer in panels of
+/// <see cref="Columns"/> columns, a panel row by row; beyond the last column are zeros.
 /// </summary>
 internal sealed class MlpPacking
 {
-    /// <summary>What the padded length of a chain is a multiple of.</summary>
-    public const int ChainGranularity = 64;
-
-    /// <summary>How many columns a workgroup has of each layer.</summary>
+    /// <summary>The columns of a panel, which are those that a workgroup of shaders/mlp.comp has of each layer.</summary>
     public const int Columns = 8;
+
+    private const int RowsAtOnce = 16; // whose lines stay in the cache until all panels have taken their parts
+
+    private readonly IReadOnlyList<MlpLayer> _layers;
 
     public MlpPacking(IReadOnlyList<MlpLayer> layers)
     {
-        Chains = [.. layers.Select(layer => KernelShaders.Whole(NumericsProfile.Fp32IeeeFirstChain(layer.Inputs), ChainGranularity))];
-        List<uint> table = [];
-        List<float> biases = [];
-        Weights = new byte[4L * layers.Select((layer, i) => KernelShaders.Whole(layer.Outputs, Columns) * 2L * Chains[i]).Sum()];
-        int[] starts = new int[layers.Count];
-        int at = 0;
+        _layers = layers;
+        Layers = new (int, int)[layers.Count];
+        long weights = 0;
+        int biases = 0;
         for (int i = 0; i < layers.Count; i++)
         {
-            MlpLayer layer = layers[i];
-            table.AddRange([(uint)layer.Inputs, (uint)NumericsProfile.Fp32IeeeFirstChain(layer.Inputs), (uint)KernelShaders.Whole(layer.Outputs, 4), (uint)Chains[i]]);
-            table.AddRange([(uint)(at / 4), (uint)biases.Count, (uint)layer.Activation, 0, (uint)layer.Outputs]);
-            float[] bias = new float[KernelShaders.Whole(layer.Outputs, Columns)];
-            layer.Bias?.AsSpan<float>().CopyTo(bias);
-            biases.AddRange(bias);
-            starts[i] = at;
-            at += KernelShaders.Whole(layer.Outputs, Columns) * 2 * Chains[i];
+            Layers[i] = ((int)(weights / 4), biases);
+            weights += Numbers(layers[i]);
+            biases += Whole(layers[i]);
         }
-        Parallel.For(0, layers.Count, i => Pack(layers[i], Chains[i], MemoryMarshal.Cast<byte, float>(Weights.AsSpan())[starts[i]..]));
-        Table = [.. table];
-        Biases = MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(biases)).ToArray();
+        Biases = new byte[4L * biases];
+        for (int i = 0; i < layers.Count; i++) layers[i].Bias?.Data.Span.CopyTo(Biases.AsSpan(4 * Layers[i].Bias));
+        if (4 * weights > Array.MaxLength) return;
+        Weights = new byte[4 * weights];
+        Parallel.For(0, layers.Count, i => Pack(layers[i], Weights.AsSpan(16 * Layers[i].Weights)));
     }
 
-    /// <summary>How many words of <see cref="Table"/> a layer has, and which of them is for the least safe magnitude of its results.</summary>
-    public const int Words = 9, LeastWord = 7;
+    /// <summary>Where each layer begins: a vector of 4 of <see cref="Weights"/>, and a number of <see cref="Biases"/>.</summary>
+    public (int Weights, int Bias)[] Layers { get; }
 
-    /// <summary>The padded length of a chain of each layer.</summary>
-    public int[] Chains { get; }
-
-    /// <summary>The table of layers.</summary>
-    public uint[] Table { get; }
-
-    /// <summary>All weights.</summary>
-    public byte[] Weights { get; }
+    /// <summary>All weights; null if they are too many for one array.</summary>
+    public byte[]? Weights { get; }
 
     /// <summary>All biases.</summary>
     public byte[] Biases { get; }
 
-    private static void Pack(MlpLayer layer, int chain, Span<float> target)
+    /// <summary>The weights of one layer alone.</summary>
+    public byte[] WeightsOf(int layer)
+    {
+        byte[] packed = new byte[4 * Numbers(_layers[layer])];
+        Pack(_layers[layer], packed);
+        return packed;
+    }
+
+    private static int Whole(MlpLayer layer) => KernelShaders.Whole(layer.Outputs, Columns);
+
+    private static long Numbers(MlpLayer layer) => (long)layer.Inputs * Whole(layer);
+
+    private static void Pack(MlpLayer layer, Span<byte> target)
     {
         ReadOnlySpan<float> source = layer.Weights.AsSpan<float>();
-        int first = NumericsProfile.Fp32IeeeFirstChain(layer.Inputs);
-        for (int column0 = 0; column0 < layer.Outputs; column0 += Columns)
+        Span<float> packed = MemoryMarshal.Cast<byte, float>(target);
+        for (int k0 = 0; k0 < layer.Inputs; k0 += RowsAtOnce)
         {
-            int columns = Math.Min(Columns, layer.Outputs - column0);
-            for (int k = 0; k < layer.Inputs; k++)
+            int k1 = Math.Min(k0 + RowsAtOnce, layer.Inputs);
+            for (int column = 0; column < layer.Outputs; column += Columns)
             {
-                int at = (column0 * 2 * chain) + (k < first ? k : chain + k - first);
-                ReadOnlySpan<float> row = source.Slice((k * layer.Outputs) + column0, columns);
-                for (int column = 0; column < row.Length; column++) target[at + (column * 2 * chain)] = row[column];
+                int columns = Math.Min(Columns, layer.Outputs - column), panel = column * layer.Inputs;
+                for (int k = k0; k < k1; k++) source.Slice((k * layer.Outputs) + column, columns).CopyTo(packed[(panel + (k * Columns))..]);
             }
         }
     }

@@ -7,6 +7,10 @@ public static partial class MlpPlanner
 {
     private const int LongestChain = 512; // both of 8 columns, and rows beside them, fit the shared memory of most devices
 
+    private const int ChainGranularity = 64; // of a chain with its padding: the least chunk
+
+    private const int TableWords = 9; // of a layer
+
     private const int MostSpins = 1 << 20; // some 0.7 s on an H100
 
     private static readonly MlpTile[] Fused = [new(1, 512, 1, 128), new(2, 512, 1, 128), new(4, 256, 1, 128), new(8, 128, 1, 256), new(16, 64, 2, 256)];
@@ -31,28 +35,37 @@ public static partial class MlpPlanner
         int groups = (int)KernelShaders.Parts(model.Layers.Max(layer => layer.Outputs), MlpPacking.Columns);
         if (!behaviour.FusedFma || batch == 0 || tile is null || groups > Math.Max(1, capabilities.Multiprocessors)) return null;
         if ((behaviour.KeepsDenormals ? new uint[model.Layers.Count] : model.Least) is not uint[] least) return null;
-        int longest = model.Layers.Max(layer => KernelShaders.Whole(NumericsProfile.Fp32IeeeFirstChain(layer.Inputs), MlpPacking.ChainGranularity));
-        if (longest > LongestChain) return null;
+        int[] chains = [.. model.Layers.Select(layer => KernelShaders.Whole(NumericsProfile.Fp32IeeeFirstChain(layer.Inputs), ChainGranularity))];
+        int longest = chains.Max();
         MlpPacking packed = model.Packed;
+        if (longest > LongestChain || Whole(model, capabilities) is not KernelBuffer weights) return null;
         int chunk = tile.Chunk;
-        while (packed.Chains.Any(chain => chain % chunk != 0)) chunk /= 2;
+        while (chains.Any(chain => chain % chunk != 0)) chunk /= 2;
         int shared = (16 * ((2 * tile.Rows * ((chunk / 4) + 1)) + (MlpPacking.Columns * ((2 * longest / 4) + 1)))) + (4 * tile.Rows * MlpPacking.Columns) + 16;
         if (shared > capabilities.Limits.MaxSharedMemoryBytes || 2 * tile.Threads > Math.Min(capabilities.Limits.MaxWorkgroupInvocations, capabilities.Limits.MaxWorkgroupSize.X)) return null;
         int inputDistance = KernelShaders.Whole(model.Inputs, 4), outputDistance = KernelShaders.Whole(model.Outputs, 4), distance = model.Layers.Max(layer => KernelShaders.Whole(layer.Outputs, 4));
-        uint[] table = [.. packed.Table];
-        for (int i = 0; i + 1 < least.Length; i++) table[(i * MlpPacking.Words) + MlpPacking.LeastWord] = least[i + 1];
-        string name = model.Name.Text;
+        uint[] table = new uint[model.Layers.Count * TableWords];
+        for (int i = 0; i < model.Layers.Count; i++)
+        {
+            MlpLayer layer = model.Layers[i];
+            uint[] words =
+            [
+                (uint)layer.Inputs, (uint)NumericsProfile.Fp32IeeeFirstChain(layer.Inputs), (uint)KernelShaders.Whole(layer.Outputs, 4), (uint)chains[i],
+                (uint)packed.Layers[i].Weights, (uint)packed.Layers[i].Bias, (uint)layer.Activation, i + 1 < least.Length ? least[i + 1] : 0, (uint)layer.Outputs,
+            ];
+            words.CopyTo(table, i * TableWords);
+        }
         KernelLaunch launch = new(
             KernelShaders.Get($"mlp_{tile.ThreadRows}"), "main",
             [
                 Rows(0, 4L * batch * inputDistance),
-                KernelBuffer.Input(0, 1, packed.Weights) with { ResidentAs = $"{name} weights" },
-                KernelBuffer.Input(0, 2, packed.Biases) with { ResidentAs = $"{name} biases" },
+                weights,
+                Biases(model, 2),
                 KernelBuffer.Overwritten(0, 3, 8L * batch * distance),
                 KernelBuffer.Overwritten(0, 4, 4L * batch * outputDistance) with { Access = Access(4L * batch * outputDistance, BufferAccess.Shared) },
                 KernelBuffer.Overwritten(0, 5, 4) with { Access = BufferAccess.Shared },
                 KernelBuffer.Overwritten(0, 6, 8) with { Access = BufferAccess.Window },
-                KernelBuffer.Input(0, 7, MemoryMarshal.AsBytes(table.AsSpan()).ToArray()) with { ResidentAs = $"{name} table {behaviour.KeepsDenormals}" },
+                KernelBuffer.Input(0, 7, MemoryMarshal.AsBytes(table.AsSpan()).ToArray()) with { ResidentAs = $"{model.Name.Text} table {behaviour.KeepsDenormals}" },
             ],
             new Extent3((uint)groups, 1, 1))
         {

@@ -47,14 +47,15 @@ public static partial class MlpPlanner
             if ((tile ?? Choose(padded, slices, capabilities)) is not SkinnyTile chosen || !chosen.Fits(capabilities.Limits, slices)) return null;
             Extent3 workgroups = chosen.Workgroups(padded);
             if (workgroups.Y > capabilities.Limits.MaxWorkgroups.Y || 4L * batch * Math.Max(distance, outputDistance) > capabilities.Limits.MaxBufferBytes) return null;
-            uint[] rest = [(uint)layer.Outputs, i == 0 ? least[0] : 0, isLast ? 0 : least[i + 1]];
+            (KernelBuffer weights, uint offset) = Whole(model, capabilities) is KernelBuffer whole ? (whole, (uint)model.Packed.Layers[i].Weights) : (Panels(model, i), 0);
+            uint[] rest = [(uint)layer.Outputs, i == 0 ? least[0] : 0, isLast ? 0 : least[i + 1], offset, (uint)model.Packed.Layers[i].Bias / 4];
             stages.Add(new KernelLaunch(
                 KernelShaders.Get(chosen.ModuleFor(inFours: true).Replace("gemm_skinny", "mlp_layer", StringComparison.Ordinal)), "main",
                 [
                     i == 0 ? Rows(0, 4L * batch * distance) : KernelBuffer.Alias(0, 0, new(i - 1, 2)),
-                    Constant(1, layer.Weights, layer.Inputs, layer.Outputs, outputDistance),
+                    weights,
                     KernelBuffer.Overwritten(0, 2, 4L * batch * outputDistance) with { Access = isLast ? Access(4L * batch * outputDistance, BufferAccess.Shared) : BufferAccess.Copied },
-                    layer.Bias is null ? KernelBuffer.Input(0, 3, new byte[4 * outputDistance]) with { ResidentAs = $"zeros {outputDistance}" } : Constant(3, layer.Bias, 1, layer.Outputs, outputDistance),
+                    Biases(model, 3),
                     i == 0 ? KernelBuffer.Overwritten(0, 4, 4) with { Access = BufferAccess.Shared } : KernelBuffer.Alias(0, 4, new(0, 4)),
                 ],
                 workgroups)
@@ -88,7 +89,7 @@ public static partial class MlpPlanner
             KernelBuffer rows = i == 0
                 ? new KernelBuffer(0, 0, 4L * batch * layer.Inputs, default, false) { Access = BufferAccess.Staged }
                 : KernelBuffer.Alias(0, 0, new(i - 1, 2));
-            KernelLaunch stage = GemmLaunch.Exact(model.Problem(i, batch), rows, Constant(1, layer.Weights, layer.Inputs, layer.Outputs, layer.Outputs), new(default, default) { Bias = layer.Bias?.Data ?? default }, capabilities);
+            KernelLaunch stage = GemmLaunch.Exact(model.Problem(i, batch), rows, KernelBuffer.Input(0, 1, layer.Weights.Data) with { ResidentAs = layer.Weights.DataHandle.Text }, new(default, default) { Bias = layer.Bias?.Data ?? default }, capabilities);
             if (i == model.Layers.Count - 1) stage = stage with { Buffers = [.. stage.Buffers.Select(buffer => buffer.IsOutput ? buffer with { Access = BufferAccess.Staged } : buffer)] };
             stages.Add(stage);
         }
@@ -107,16 +108,12 @@ public static partial class MlpPlanner
 
     private static BufferAccess Access(long bytes, BufferAccess small) => bytes <= SmallBytes ? small : BufferAccess.Staged;
 
-    // A matrix with its rows padded to whole vectors, shared by all programs of a device.
-    private static KernelBuffer Constant(uint binding, Tensor tensor, int rows, int columns, int distance)
-    {
-        ReadOnlyMemory<byte> data = tensor.Data;
-        if (distance != columns)
-        {
-            byte[] padded = new byte[4L * rows * distance];
-            for (int row = 0; row < rows; row++) data.Span.Slice(4 * row * columns, 4 * columns).CopyTo(padded.AsSpan(4 * row * distance));
-            data = padded;
-        }
-        return KernelBuffer.Input(0, binding, data) with { ResidentAs = $"{tensor.DataHandle} {columns} {distance}" };
-    }
+    // The weights of all layers in one buffer, shared by the programs of all batch sizes; null where that is more than a buffer holds.
+    private static KernelBuffer? Whole(MlpModel model, DeviceCapabilities capabilities) => model.Packed.Weights is byte[] weights && weights.Length <= capabilities.Limits.MaxBufferBytes
+        ? KernelBuffer.Input(0, 1, weights) with { ResidentAs = $"{model.Name.Text} weights" }
+        : null;
+
+    private static KernelBuffer Panels(MlpModel model, int layer) => KernelBuffer.Input(0, 1, model.Packed.WeightsOf(layer)) with { ResidentAs = $"{model.Name.Text} weights {layer}" };
+
+    private static KernelBuffer Biases(MlpModel model, uint binding) => KernelBuffer.Input(0, binding, model.Packed.Biases) with { ResidentAs = $"{model.Name.Text} biases" };
 }
