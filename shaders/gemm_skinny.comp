@@ -18,10 +18,6 @@ layout(constant_id = 1) const uint BM = 8;
 layout(constant_id = 2) const uint THREADS = 128; // of a slice; all copy, the first BM / TM * BN / 4 compute
 layout(constant_id = 3) const uint SLICES = 1;
 layout(constant_id = 4) const uint BN = 32;
-#ifdef LAYER
-layout(constant_id = 5) const bool IS_FIRST = false;
-layout(constant_id = 6) const uint ACTIVATION = 0; // 1: relu, 2: gelu
-#endif
 
 layout(set = 0, binding = 0) readonly buffer MatrixA { vec4 a4[]; };
 layout(set = 0, binding = 1) readonly buffer MatrixB { vec4 b4[]; };
@@ -38,8 +34,9 @@ layout(push_constant) uniform Problem
     uint STRIDE_A, STRIDE_B, STRIDE_C;
 #ifdef LAYER
     uint COLUMNS;          // of C; N is the next multiple of 4, and what is between is zero
-    uint LEAST_A, LEAST_C; // the least magnitudes that are safe, less one
+    uint LEAST_A, LEAST_C; // the least magnitudes that are safe, less one; 0 where the layer before has looked
     uint WEIGHTS, BIAS;    // where this layer begins, in vectors
+    uint ACTIVATION;       // 1: relu, 2: gelu; no constant, so that all layers have one pipeline
 #endif
 };
 
@@ -78,7 +75,7 @@ vec4 finish(vec4 product, uint column)
     look(x, LEAST_C);
     return mix(x, vec4(0.0), greaterThanEqual(uvec4(column) + uvec4(0, 1, 2, 3), uvec4(COLUMNS)));
 }
-#define LOOK(numbers) if (IS_FIRST) { [[unroll]] for (uint i = 0; i < LOADS_A; i++) look(numbers[i], LEAST_A); }
+#define LOOK(numbers) if (LEAST_A != 0) { [[unroll]] for (uint i = 0; i < LOADS_A; i++) look(numbers[i], LEAST_A); }
 #else
 #define LOOK(numbers)
 #endif

@@ -1,7 +1,9 @@
 """What the Python peers of `hlx bench gemm` share: the protocol of cublas.cu, its numbers and its error."""
+import ctypes
 import json
 import math
 import sys
+import time
 
 
 def skip(reason):
@@ -20,6 +22,32 @@ def torch():
         skip("PyTorch finds no GPU")
     pytorch.backends.cuda.matmul.allow_tf32 = False
     return numpy, pytorch
+
+
+def energy(step, seconds=2):
+    """Joules of a step and watts, by the counter of the first GPU (NVML), after 0.4 s of the same; None without the counter."""
+    try:
+        nvml = ctypes.CDLL("libnvidia-ml.so.1")
+    except OSError:
+        return None
+    gpu, millijoules = ctypes.c_void_p(), ctypes.c_ulonglong()
+    if nvml.nvmlInit_v2() or nvml.nvmlDeviceGetHandleByIndex_v2(0, ctypes.byref(gpu)) or nvml.nvmlDeviceGetTotalEnergyConsumption(gpu, ctypes.byref(millijoules)):
+        return None
+    repeat(step, 0.4)
+    nvml.nvmlDeviceGetTotalEnergyConsumption(gpu, ctypes.byref(millijoules))
+    before, start = millijoules.value, time.perf_counter()
+    count = repeat(step, seconds)
+    nvml.nvmlDeviceGetTotalEnergyConsumption(gpu, ctypes.byref(millijoules))
+    joules = (millijoules.value - before) / 1e3
+    return [joules / count, joules / (time.perf_counter() - start)]
+
+
+def repeat(step, seconds):
+    count, end = 0, time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        step()
+        count += 1
+    return count
 
 
 def operands(numpy, m, n, k, data):

@@ -84,9 +84,6 @@ print(json.dumps({"implementation": f"torch-{VARIANT}", "version": f"PyTorch {to
 for line in sys.stdin:
     metric, layers, width, batch, samples = line.split()
     layers, width, batch, samples = int(layers), int(width), int(batch), int(samples)
-    if metric == "energy":
-        print("{}", flush=True)
-        continue
     with torch.no_grad():
         if model is None:
             model = make_model(layers, width)
@@ -97,11 +94,11 @@ for line in sys.stdin:
         batches[batch] = work
         work.request()
         values = [(time.perf_counter() - start) * 1e6] if metric == "first" and is_first else []
-        if metric != "first":
+        if metric == "energy":
+            values = peer.energy(work.request) or []
+        elif metric != "first":
             step = work.forward if metric == "forward" else work.request
-            end = time.perf_counter() + 0.4
-            while time.perf_counter() < end:
-                step()
+            peer.repeat(step, 0.4)
             for _ in range(samples):
                 began = time.perf_counter()
                 step()

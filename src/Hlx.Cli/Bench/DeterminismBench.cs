@@ -39,8 +39,9 @@ internal sealed class DeterminismBench(VulkanContext device, DeterminismPlan pla
         {
             progress.WriteLine($"{subject.Name} {subject.Profile} ...");
             Add("hlx", subject.Profile, $"{subject.Name}, one process", InProcess(subject));
-            Add("hlx", subject.Profile, $"{subject.Name}, {Threads} threads", OnThreads(subject));
+            Add("hlx", subject.Profile, $"{subject.Name}, {Threads} threads on two queues", OnThreads(subject));
         }
+        OnAllDevices(subjects);
         progress.WriteLine("rows of batches ...");
         foreach (string profile in subjects.Where(subject => subject is GemmSubject { Problem.IsPlain: true }).Select(subject => subject.Profile).Distinct()) Rows(profile);
         MlpRows();
@@ -60,8 +61,9 @@ internal sealed class DeterminismBench(VulkanContext device, DeterminismPlan pla
     public string Table()
     {
         System.Text.StringBuilder text = new();
+        int width = _rows.Max(row => row.Case.Length);
         foreach ((string implementation, string profile, string name, int distinct, int runs, bool isControl) in _rows)
-            text.Append(CultureInfo.InvariantCulture, $"{implementation,-8} {profile,-11} {name,-62} {distinct,6} distinct of {runs,6}{(isControl ? " (a control: more than one is right)" : "")}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{implementation,-8} {profile,-11} {name.PadRight(width)} {distinct,6} distinct of {runs,6}{(isControl ? " (a control: more than one is right)" : "")}\n");
         return text.ToString();
     }
 
@@ -134,13 +136,37 @@ internal sealed class DeterminismBench(VulkanContext device, DeterminismPlan pla
     private ConcurrentBag<Handle> OnThreads(ProofSubject subject)
     {
         ConcurrentBag<Handle> handles = [];
-        Thread[] threads = [.. Enumerable.Range(0, Threads).Select(_ => new Thread(() =>
+        using VulkanContext second = VulkanContext.Open(device.Address); // has a queue of its own
+        Thread[] threads = [.. Enumerable.Range(0, Threads).Select(thread => new Thread(() =>
         {
-            for (int run = 0; run < Math.Max(1, plan.Runs / 40); run++) handles.Add(ProofSubject.HandleOf(subject.Compute(device, Seed)));
+            for (int run = 0; run < Math.Max(1, plan.Runs / 40); run++) handles.Add(ProofSubject.HandleOf(subject.Compute(thread % 2 == 0 ? device : second, Seed)));
         }))];
         foreach (Thread thread in threads) thread.Start();
         foreach (Thread thread in threads) thread.Join();
         return handles;
+    }
+
+    // This device, the CPU, and every other Vulkan device that is suitable.
+    private void OnAllDevices(ProofSubject[] subjects)
+    {
+        subjects = [.. subjects.Where(subject => subject.IsDeviceToDevice)];
+        List<string> names = [];
+        Dictionary<ProofSubject, List<Handle>> handles = subjects.ToDictionary(subject => subject, _ => new List<Handle>());
+        void Compute(IComputeDevice on)
+        {
+            names.Add(on.Name);
+            foreach (ProofSubject subject in subjects.Where(subject => subject.IsOn(on))) handles[subject].Add(ProofSubject.HandleOf(subject.Compute(on, Seed)));
+        }
+        Compute(device);
+        using (CpuDevice cpu = new()) Compute(cpu);
+        using VulkanInstance instance = new();
+        foreach (DeviceSnapshot other in instance.Devices.Where(other => other.Address != device.Address && other.Unsuitable is null))
+        {
+            using VulkanContext context = VulkanContext.Open(other.Address);
+            Compute(context);
+        }
+        progress.WriteLine($"{string.Join(", ", names)} ...");
+        foreach ((ProofSubject subject, List<Handle> all) in handles) Add("hlx", subject.Profile, $"{subject.Name}, on {string.Join(" and ", names)}", all);
     }
 
     // One row of A alone, and at its places in batches of other rows.

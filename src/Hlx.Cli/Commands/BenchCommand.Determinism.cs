@@ -28,6 +28,7 @@ internal static partial class BenchCommand
             {
                 ["distinct_results"] = "how many different BLAKE3 handles came out; the unit says of how many computations. Nothing is memoised",
                 ["one process"] = "outputs hold zeros, ones, NaN or random bits before each run; recorded anew every 50 runs beside other allocations, while another thread computes on the device",
+                ["threads"] = "every second thread has a context, and so a queue, of its own",
                 ["cold processes"] = "processes with no cache of HLX or the driver",
                 ["controls"] = "must have more than one result; a harness that finds one there proves nothing",
             });

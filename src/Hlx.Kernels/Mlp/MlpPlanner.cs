@@ -48,7 +48,7 @@ public static partial class MlpPlanner
             Extent3 workgroups = chosen.Workgroups(padded);
             if (workgroups.Y > capabilities.Limits.MaxWorkgroups.Y || 4L * batch * Math.Max(distance, outputDistance) > capabilities.Limits.MaxBufferBytes) return null;
             (KernelBuffer weights, uint offset) = Whole(model, capabilities) is KernelBuffer whole ? (whole, (uint)model.Packed.Layers[i].Weights) : (Panels(model, i), 0);
-            uint[] rest = [(uint)layer.Outputs, i == 0 ? least[0] : 0, isLast ? 0 : least[i + 1], offset, (uint)model.Packed.Layers[i].Bias / 4];
+            uint[] rest = [(uint)layer.Outputs, i == 0 ? least[0] : 0, isLast ? 0 : least[i + 1], offset, (uint)model.Packed.Layers[i].Bias / 4, (uint)layer.Activation];
             stages.Add(new KernelLaunch(
                 KernelShaders.Get(chosen.ModuleFor(inFours: true).Replace("gemm_skinny", "mlp_layer", StringComparison.Ordinal)), "main",
                 [
@@ -61,11 +61,7 @@ public static partial class MlpPlanner
                 workgroups)
             {
                 PushConstants = (byte[])[.. GemmFinish.Constants(padded, new(FmaPath.Native)).AsSpan(0, 40), .. MemoryMarshal.AsBytes(rest.AsSpan())],
-                Specialization =
-                [
-                    .. chosen.Specialization(padded, slices).Select(entry => new SpecializationValue(entry.Id, (uint)entry.Value)),
-                    new SpecializationValue(5, i == 0 ? 1u : 0), new SpecializationValue(6, (uint)layer.Activation),
-                ],
+                Specialization = [.. chosen.Specialization(padded, slices).Select(entry => new SpecializationValue(entry.Id, (uint)entry.Value))],
                 BoundsChecked = false,
             });
             distance = outputDistance;
