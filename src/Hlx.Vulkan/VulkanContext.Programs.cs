@@ -78,7 +78,7 @@ public sealed partial class VulkanContext
         {
             if (buffer.IsMapped)
             {
-                content.CopyTo(buffer.Mapped);
+                buffer.Fill(content);
                 return;
             }
             if (content.IsEmpty) return;

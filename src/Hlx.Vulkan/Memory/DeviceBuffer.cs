@@ -72,6 +72,13 @@ internal sealed unsafe class DeviceBuffer : IDisposable
     /// <summary>The bytes, for a buffer that the processor sees.</summary>
     public Span<byte> Mapped => new(_range!.Block.Mapped + _range.Aligned, checked((int)Bytes));
 
+    /// <summary>Writes all bytes of a buffer that the processor sees.</summary>
+    public void Fill(ReadOnlySpan<byte> content)
+    {
+        if (_place == BufferPlace.Window) StreamingCopy.Copy(content, Mapped);
+        else content.CopyTo(Mapped);
+    }
+
     public void Dispose()
     {
         _device.Api.DestroyBuffer(_device.Handle, Handle, null);
