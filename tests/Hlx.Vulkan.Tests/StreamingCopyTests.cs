@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Hlx.Vulkan;
 
 namespace Hlx.Vulkan.Tests;
 
