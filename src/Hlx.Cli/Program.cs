@@ -16,5 +16,6 @@ RootCommand root = new("HLX: GPU compute in which kernels, inputs and results ar
     RunCommand.Create(),
     VerifyCommand.Create(),
     BenchCommand.Create(),
+    ProbeCommand.Create(),
 };
 return CommandRunner.Run(root, args);

@@ -1,3 +1,4 @@
+using Hlx.Cli.Drivers;
 using Hlx.Spirv;
 using Hlx.Store;
 
@@ -81,7 +82,7 @@ internal static class Shared
         return ValueFormat.LooksLikeLct(text) ? Lct.Decode(text) : Values.Json.Decode(text);
     }
 
-    public static HlxRuntime Open(string? device = null, bool memoize = true) => HlxRuntime.Open(new HlxOptions { Device = device, Memoize = memoize });
+    public static HlxRuntime Open(string? device = null, bool memoize = true) => HlxRuntime.Open(new HlxOptions { Device = device, Memoize = memoize, DriverCheck = DriverProbe.Check });
 
     /// <summary>Says on standard error if shaders are checked for structure only.</summary>
     public static void NoteMissingValidator()

@@ -18,6 +18,13 @@ public sealed record HlxOptions
     /// </summary>
     public string? Device { get; init; }
 
+    /// <summary>
+    /// Asked before a Vulkan device is opened, with its address or null for the best one: why it must not be, or null. So a program can try a driver in another
+    /// process first, where its crash does no harm, as the <c>hlx</c> command does. With no device named, a reason makes the CPU
+    /// take over; else it ends the request with <see cref="Values.ErrorCode.DriverFailure"/>.
+    /// </summary>
+    public Func<string?, string?>? DriverCheck { get; init; }
+
     /// <summary>Whether results that are known already are returned without computing.</summary>
     public bool Memoize { get; init; } = true;
 

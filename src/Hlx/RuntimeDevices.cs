@@ -23,7 +23,7 @@ internal sealed class RuntimeDevices(HlxOptions options) : IDisposable
     /// <summary>The device that shaders run on.</summary>
     public VulkanContext ForShaders()
     {
-        lock (_lock) return _vulkan ??= VulkanContext.Open(options.EffectiveDevice, Vulkan);
+        lock (_lock) return _vulkan ??= OpenForShaders();
     }
 
     public void Dispose()
@@ -42,12 +42,25 @@ internal sealed class RuntimeDevices(HlxOptions options) : IDisposable
         PipelineFolder = options.KeepPipelines ? HlxOptions.CacheFolder : null,
     };
 
+    private VulkanContext OpenForShaders()
+    {
+        Check(options.EffectiveDevice);
+        return VulkanContext.Open(options.EffectiveDevice, Vulkan);
+    }
+
+    private void Check(string? address)
+    {
+        if (_vulkan is null && options.DriverCheck?.Invoke(string.IsNullOrEmpty(address) ? null : address) is string reason)
+            throw new HlxException(ErrorCode.DriverFailure, reason, "Run `hlx doctor`; name another device, such as cpu://, or update the driver");
+    }
+
     private IComputeDevice OpenForOperators()
     {
         string? address = options.EffectiveDevice;
         if (address is CpuDevice.CpuAddress or "cpu") return new CpuDevice();
         try
         {
+            Check(address);
             _vulkan ??= VulkanContext.Open(devices => DeviceSelector.ForOperators(devices, address), Vulkan);
             if (_vulkan is not null) return _vulkan;
             FallbackReason = "there is no GPU with a Vulkan driver";

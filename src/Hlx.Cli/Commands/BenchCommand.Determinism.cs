@@ -33,7 +33,7 @@ internal static partial class BenchCommand
                 ["controls"] = "must have more than one result; a harness that finds one there proves nothing",
             });
             DeterminismBench bench = new(context, plan, file, Console.Error);
-            bench.Run(Self, parsed.GetValue(golden), parsed.GetValue(peers)!);
+            bench.Run(string.Join(' ', OwnProgram.Words), parsed.GetValue(golden), parsed.GetValue(peers)!);
             Console.Out.Write(bench.Table());
             if (parsed.GetValue(folder) is string path) Console.Error.WriteLine($"wrote {file.WriteTo(path)}");
             if (!bench.Holds) throw new HlxException(ErrorCode.BenchDeterminism, "a result is not as promised", "Look for the lines with more than one distinct result, or the control with one");
@@ -71,15 +71,5 @@ internal static partial class BenchCommand
             }
         });
         return command;
-    }
-
-    // A framework-dependent build is run by the dotnet host, which then needs the assembly.
-    private static string Self
-    {
-        get
-        {
-            string program = Environment.ProcessPath!;
-            return Path.GetFileNameWithoutExtension(program) == "dotnet" ? $"{program} {Environment.GetCommandLineArgs()[0]}" : program;
-        }
     }
 }

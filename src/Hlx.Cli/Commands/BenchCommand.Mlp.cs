@@ -83,7 +83,7 @@ internal static partial class BenchCommand
             (device, name, driver) = (snapshot.Address, snapshot.Name, snapshot.Driver);
         }
         BatchBenchPlan plan = options.Plan(parsed);
-        BatchBench bench = new($"{Self} bench serve --device {device}", parsed.GetValue(options.Peers)!, plan, Console.Error);
+        BatchBench bench = new($"{string.Join(' ', OwnProgram.Words)} bench serve --device {device}", parsed.GetValue(options.Peers)!, plan, Console.Error);
         settings["workload"] = $"{plan.Layers} layers of {plan.Width} x {plan.Width} in fp32 with bias, ReLU after all but the last; {plan.Samples} samples in {plan.Turns} turns; {plan.Processes} processes";
         ResultFile file = new(parsed.GetValue(options.Name)!, name, driver, settings);
         measure(bench, file);

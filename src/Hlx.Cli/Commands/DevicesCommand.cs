@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Hlx.Cli.Drivers;
 using Hlx.Compute;
 using Hlx.Vulkan;
 
@@ -84,6 +85,11 @@ internal static class DevicesCommand
 
     private static IReadOnlyList<DeviceSnapshot> List()
     {
+        if (DriverProbe.Check(null) is string crash)
+        {
+            Console.Error.WriteLine($"note: {crash}. Run `hlx doctor`, which tells which driver it is.");
+            return [];
+        }
         try
         {
             using VulkanInstance instance = new();

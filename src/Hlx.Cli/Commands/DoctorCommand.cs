@@ -1,4 +1,4 @@
-using Hlx.Compute;
+using Hlx.Cli.Drivers;
 using Hlx.Spirv;
 using Hlx.Store;
 using Hlx.Vulkan;
@@ -7,72 +7,102 @@ namespace Hlx.Cli.Commands;
 
 internal static class DoctorCommand
 {
-    private sealed record Finding(string Subject, bool IsGood, string Detail, string Remedy = "");
+    private const string NoDevice = "Install your GPU's driver, or a CPU driver: apt-get install mesa-vulkan-drivers";
+
+    private static readonly string[] ImplicitLayerFolders = ["/usr/share/vulkan/implicit_layer.d", "/etc/vulkan/implicit_layer.d"];
 
     public static Command Create()
     {
         Option<bool> json = Shared.Json();
-        Command command = new("doctor", "Check the loader, drivers, devices, tools and the store, with a remedy for each finding.") { json };
+        Command command = new("doctor", "Check the loader, drivers, devices, layers, tools, folders and permissions, with a remedy for each finding.") { json };
         command.SetAction(parsed =>
         {
-            List<Finding> findings = [.. Vulkan(), Tool(), StoreFolder()];
-            foreach (Finding finding in findings)
-            {
-                string remedy = finding.IsGood ? "" : $"  →  {finding.Remedy}";
-                if (!parsed.GetValue(json)) Console.Out.WriteLine($"{(finding.IsGood ? "ok     " : "problem")}  {finding.Subject}: {finding.Detail}{remedy}");
-            }
-            if (parsed.GetValue(json))
-            {
-                Console.Out.WriteLine(Json.Encode(HlxValue.Array([.. findings.Select(finding => HlxValue.Object(
-                    ("subject", finding.Subject), ("ok", finding.IsGood), ("detail", finding.Detail), ("remedy", finding.Remedy)))])));
-            }
+            List<Finding> findings = [.. Loader(), .. Permissions(), .. Layers(), Tool(), Folder("cache", HlxOptions.CacheFolder), StoreFolder()];
+            if (parsed.GetValue(json)) Console.Out.WriteLine(Json.Encode(HlxValue.Array([.. findings.Select(finding => finding.ToValue())])));
+            else findings.ForEach(Console.Out.WriteLine);
             return findings.All(finding => finding.IsGood) ? 0 : 1;
         });
         return command;
     }
 
-    private static List<Finding> Vulkan()
+    // Each driver in a process of its own: one that crashes there is named, and the others are still tried.
+    private static IEnumerable<Finding> Loader()
     {
         try
         {
-            using VulkanInstance instance = new();
-            if (instance.Devices.Count == 0)
-            {
-                return
-                [
-                    new("Vulkan loader", true, "installed"),
-                    new("Vulkan driver", false, "none offers a device", "Install your GPU's driver, or a CPU driver: apt-get install mesa-vulkan-drivers"),
-                ];
-            }
-            return [new("Vulkan loader", true, "installed"), .. instance.Devices.Select(Open)];
+            VulkanInstance.RequireLoader();
         }
         catch (HlxException failure)
         {
-            return [new("Vulkan loader", false, failure.What, failure.Remedy)];
+            return [Finding.Problem("Vulkan loader", failure.What, failure.Remedy)];
+        }
+        IReadOnlyList<DriverManifest> manifests = DriverManifest.All();
+        List<Finding> devices = manifests.Count > 0 ? [.. manifests.SelectMany(manifest => Driver(manifest.Path, manifest.Alone))] : [.. Driver("Vulkan drivers", [])];
+        return [Finding.Good("Vulkan loader", "installed"), .. devices.Count > 0 ? devices : [Finding.Problem("Vulkan driver", "none offers a device", NoDevice)]];
+    }
+
+    private static Finding[] Driver(string name, IEnumerable<(string, string)> alone)
+    {
+        (int code, string output, string? failure) = DriverProbe.Run(["probe", "--findings"], alone);
+        Finding[] found = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => Finding.From(Json.Decode(line)))];
+        if (failure is not null) return [.. found, Finding.Problem(name, failure, "Update or remove this driver, or leave it out: name the others' files in VK_DRIVER_FILES")];
+        return code == 0 ? found : [.. found, Finding.Problem(name, "the loader does not accept this driver", "Reinstall the driver; VK_LOADER_DEBUG=error,warn with `hlx devices` shows the loader's reasons")];
+    }
+
+    // A GPU's files that this user may not open are the usual reason why its driver offers nothing.
+    private static IEnumerable<Finding> Permissions()
+    {
+        string[] nodes = OperatingSystem.IsLinux() && Directory.Exists("/dev/dri") ? Directory.GetFiles("/dev/dri", "renderD*") : [];
+        foreach (string node in (string[])[.. nodes, "/dev/nvidiactl"])
+        {
+            if (!File.Exists(node)) continue;
+            bool isOpen = CanOpen(node);
+            yield return isOpen ? Finding.Good(node, "may be opened") : Finding.Problem(node, "this user may not open it", "Add the user to the file's group (often render or video): sudo usermod -aG render $USER, and log in again");
         }
     }
 
-    private static Finding Open(DeviceSnapshot snapshot)
+    private static bool CanOpen(string node)
     {
-        if (snapshot.Unsuitable is string reason) return new(snapshot.Name, false, reason, "Use another device or update the driver");
         try
         {
-            using VulkanContext device = VulkanContext.Open(snapshot.Address);
-            string fma = device.Behaviour.FusedFma ? "fused fma" : "unfused fma (fp32.ieee is emulated exactly)";
-            return new(
-                snapshot.Name, true,
-                $"{snapshot.Driver}, {fma}, {(device.Behaviour.KeepsDenormals ? "keeps" : "flushes")} denormals, subgroups of {snapshot.SubgroupSize}, fingerprint {DeviceFingerprint.Of(device)}");
+            using FileStream stream = new(node, FileMode.Open, FileAccess.ReadWrite);
+            return true;
         }
-        catch (HlxException failure)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            return new(snapshot.Name, false, failure.What, failure.Remedy);
+            return false;
         }
+    }
+
+    private static IEnumerable<Finding> Layers()
+    {
+        bool isThere = File.Exists("/usr/share/vulkan/explicit_layer.d/VkLayer_khronos_validation.json");
+        string[] implicitLayers = [.. ImplicitLayerFolders.Where(Directory.Exists).SelectMany(folder => Directory.GetFiles(folder, "*.json")).Select(Path.GetFileNameWithoutExtension)!];
+        yield return Finding.Good(
+            "Vulkan layers",
+            $"validation {(isThere ? "installed" : "not installed, which only tests need (apt-get install vulkan-validationlayers)")}; in every program: {(implicitLayers.Length == 0 ? "none" : string.Join(", ", implicitLayers))}");
     }
 
     private static Finding Tool()
     {
         string missing = "not installed, shaders of your own are checked for structure only (apt-get install spirv-tools)";
-        return new("spirv-val", true, SpirvValidator.IsInstalled ? "installed" : missing); // everything works without it
+        return Finding.Good("spirv-val", SpirvValidator.IsInstalled ? "installed" : missing); // everything works without it
+    }
+
+    private static Finding Folder(string name, string folder)
+    {
+        string file = Path.Combine(folder, $"doctor-{Environment.ProcessId}");
+        try
+        {
+            Directory.CreateDirectory(folder);
+            File.WriteAllBytes(file, [1]);
+            File.Delete(file);
+            return Finding.Good(name, $"{folder} can be written");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return Finding.Problem(name, $"{folder} cannot be written: {failure.Message.TrimEnd('.')}", "Give this user the right to write there, or name another folder in HLX_CACHE; until then every process compiles anew");
+        }
     }
 
     private static Finding StoreFolder()
@@ -82,13 +112,13 @@ internal static class DoctorCommand
             using LatentSpace space = LatentSpace.Open();
             space.Collapse(HlxValue.From("hlx doctor"));
             int incidents = space.Ledger.Incidents().Count;
-            return new(
-                "store", incidents == 0, incidents == 0 ? $"{LatentSpace.DefaultFolder} can be written" : $"the ledger has {incidents} incidents",
-                "Run `hlx store verify` and see which device made the differing results");
+            return incidents == 0
+                ? Finding.Good("store", $"{LatentSpace.DefaultFolder} can be written")
+                : Finding.Problem("store", $"the ledger has {incidents} incidents", "Run `hlx store verify` and see which device made the differing results");
         }
         catch (HlxException failure)
         {
-            return new("store", false, failure.What, failure.Remedy);
+            return Finding.Problem("store", failure.What, failure.Remedy);
         }
     }
 }

@@ -40,6 +40,10 @@ public sealed unsafe class VulkanInstance : IDisposable
         }
     }
 
+    /// <summary>Checks that the Vulkan loader is there, without asking any driver.</summary>
+    /// <exception cref="HlxException"><see cref="ErrorCode.VulkanLoaderMissing"/>.</exception>
+    public static void RequireLoader() => VulkanLoader.Load().Dispose();
+
     /// <summary>What each device reports.</summary>
     public IReadOnlyList<DeviceSnapshot> Devices { get; } = [];
 

@@ -1,0 +1,63 @@
+// A Vulkan driver for tests: lavapipe that says it is a discrete GPU, and fails or crashes where HLX_TEST_DRIVER says.
+//   create    vkCreateDevice returns VK_ERROR_INITIALIZATION_FAILED
+//   crash     vkCreateDevice aborts
+//   load      so does the first call of all
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef void (*Function)(void);
+typedef Function (*GetFunction)(void *, const char *);
+typedef struct { unsigned apiVersion, driverVersion, vendorID, deviceID, deviceType; } Properties; // as VkPhysicalDeviceProperties begins
+typedef struct { long sType; void *pNext; Properties properties; } Properties2;
+
+static void (*properties)(void *, Properties *), (*properties2)(void *, Properties2 *);
+
+static int is(const char *mode)
+{
+    const char *chosen = getenv("HLX_TEST_DRIVER");
+    return chosen && !strcmp(chosen, mode);
+}
+
+static Function of_lavapipe(const char *name)
+{
+    static void *driver;
+    if (!driver) driver = dlopen("libvulkan_lvp.so", RTLD_NOW | RTLD_LOCAL);
+    if (!driver) driver = dlopen("/usr/lib/x86_64-linux-gnu/libvulkan_lvp.so", RTLD_NOW | RTLD_LOCAL);
+    return (Function)dlsym(driver, name);
+}
+
+static int create_device(void *device, const void *info, const void *allocator, void *result)
+{
+    if (is("crash")) abort();
+    return -3;
+}
+
+static void get_properties(void *device, Properties *result) { properties(device, result); result->deviceType = 2; }
+static void get_properties2(void *device, Properties2 *result) { properties2(device, result); result->properties.deviceType = 2; }
+
+static Function replaced(const char *name, Function found)
+{
+    if (!found) return 0;
+    if (!strcmp(name, "vkCreateDevice")) return (Function)create_device;
+    if (!strcmp(name, "vkGetPhysicalDeviceProperties")) { properties = (void *)found; return (Function)get_properties; }
+    if (!strcmp(name, "vkGetPhysicalDeviceProperties2") || !strcmp(name, "vkGetPhysicalDeviceProperties2KHR")) { properties2 = (void *)found; return (Function)get_properties2; }
+    return found;
+}
+
+Function vk_icdGetInstanceProcAddr(void *instance, const char *name)
+{
+    return replaced(name, ((GetFunction)of_lavapipe("vk_icdGetInstanceProcAddr"))(instance, name));
+}
+
+Function vk_icdGetPhysicalDeviceProcAddr(void *instance, const char *name)
+{
+    return replaced(name, ((GetFunction)of_lavapipe("vk_icdGetPhysicalDeviceProcAddr"))(instance, name));
+}
+
+int vk_icdNegotiateLoaderICDInterfaceVersion(unsigned *version)
+{
+    if (is("load")) abort();
+    return ((int (*)(unsigned *))of_lavapipe("vk_icdNegotiateLoaderICDInterfaceVersion"))(version);
+}
