@@ -8,7 +8,7 @@ namespace Hlx.Cli.Commands;
 
 internal static partial class BenchCommand
 {
-    public static Command Create() => new("bench", "Measure HLX beside other implementations, and compare results.") { Gemm(), Batch(), Startup(), Serve(), Memo(), Determinism(), Handles(), Golden(), Compare() };
+    public static Command Create() => new("bench", "Measure HLX beside other implementations, and compare results.") { Gemm(), Batch(), Startup(), Serve(), Memo(), Determinism(), Handles(), Golden(), Compare(), Report() };
 
     private static Command Gemm()
     {

@@ -138,6 +138,9 @@ public static class ErrorCode
     /// <summary>Results differ where they must not, or do not where they must.</summary>
     public const string BenchDeterminism = "E_BENCH_DETERMINISM";
 
+    /// <summary>A report is not what the result files give.</summary>
+    public const string BenchStale = "E_BENCH_STALE";
+
     /// <summary>HLX has a defect; what it found contradicts what it relies on.</summary>
     public const string Internal = "E_INTERNAL";
 
