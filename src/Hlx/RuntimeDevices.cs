@@ -44,7 +44,8 @@ internal sealed class RuntimeDevices(HlxOptions options) : IDisposable
 
     private VulkanContext OpenForShaders()
     {
-        Check(options.EffectiveDevice);
+        // Unlike operators, shaders run on a CPU driver where there is no GPU, so that is tried too.
+        Check(string.IsNullOrEmpty(options.EffectiveDevice) ? DeviceSelector.VulkanScheme : options.EffectiveDevice);
         return VulkanContext.Open(options.EffectiveDevice, Vulkan);
     }
 

@@ -53,6 +53,21 @@ public sealed class BrokenDriverTests : IDisposable
     [Theory]
     [InlineData("create")]
     [InlineData("crash")]
+    [InlineData("cpu")]
+    public void A_shader_which_the_cpu_cannot_take_over_is_refused(string mode)
+    {
+        string shader = _hlx.Folder["gemm.spv"], kernel = _hlx.Folder["kernel.json"], matrix = _hlx.SucceedsWith("[[1.0]]", "collapse");
+        File.WriteAllBytes(shader, TestShader.Load("gemm"));
+        File.WriteAllText(kernel, $"{{\"901\":{{\"kernel_name\":\"gemm\",\"shader_handle\":\"{_hlx.Succeeds("shader", "package", shader)}\",\"workgroup_size\":[16,16,1],\"inputs\":[\"{matrix}\",\"{matrix}\"]}}}}");
+        (int code, string output, string errors) = Run(mode, "run", kernel);
+        Assert.Equal(1, code);
+        Assert.Empty(output);
+        Assert.StartsWith($"error {ErrorCode.DriverFailure}: ", Assert.Single(errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("create")]
+    [InlineData("crash")]
     [InlineData("load")]
     public void Doctor_names_the_driver_and_still_tries_the_others(string mode)
     {

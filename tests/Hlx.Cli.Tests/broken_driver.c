@@ -1,6 +1,7 @@
 // A Vulkan driver for tests: lavapipe that says it is a discrete GPU, and fails or crashes where HLX_TEST_DRIVER says.
 //   create    vkCreateDevice returns VK_ERROR_INITIALIZATION_FAILED
 //   crash     vkCreateDevice aborts
+//   cpu       the same, and the driver says that it computes on the processor, as lavapipe does
 //   load      so does the first call of all
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -30,12 +31,13 @@ static Function of_lavapipe(const char *name)
 
 static int create_device(void *device, const void *info, const void *allocator, void *result)
 {
-    if (is("crash")) abort();
+    if (is("crash") || is("cpu")) abort();
     return -3;
 }
 
-static void get_properties(void *device, Properties *result) { properties(device, result); result->deviceType = 2; }
-static void get_properties2(void *device, Properties2 *result) { properties2(device, result); result->properties.deviceType = 2; }
+static unsigned type(void) { return is("cpu") ? 4 : 2; } // VK_PHYSICAL_DEVICE_TYPE_CPU, _DISCRETE_GPU
+static void get_properties(void *device, Properties *result) { properties(device, result); result->deviceType = type(); }
+static void get_properties2(void *device, Properties2 *result) { properties2(device, result); result->properties.deviceType = type(); }
 
 static Function replaced(const char *name, Function found)
 {
