@@ -15,15 +15,16 @@ internal static partial class BenchCommand
         Command command = new("report", "Make tables and plots of the committed result files.") { results, output, html, check };
         command.SetAction(parsed =>
         {
-            IReadOnlyList<ReportDevice> devices = ReportBuilder.Build(ResultSet.Load(parsed.GetValue(results)!));
+            string root = Path.GetFullPath(parsed.GetValue(results)!);
+            IReadOnlyList<ReportDevice> devices = ReportBuilder.Build(ResultSet.Load(root));
             if (parsed.GetValue(html) is string page)
             {
-                File.WriteAllText(page, ReportWriter.Html(devices));
+                File.WriteAllText(page, ReportWriter.Html(devices, root));
                 Console.Error.WriteLine($"wrote {page}");
                 return;
             }
             string markdown = Path.GetFullPath(parsed.GetValue(output)!), folder = Path.GetDirectoryName(markdown)!;
-            IReadOnlyList<(string Path, string Content)> files = ReportWriter.Markdown(devices, Path.GetFileName(markdown), "../");
+            IReadOnlyList<(string Path, string Content)> files = ReportWriter.Markdown(devices, markdown, root);
             if (parsed.GetValue(check))
             {
                 foreach ((string path, string content) in files)

@@ -5,7 +5,7 @@ namespace Hlx.Cli.Report;
 /// <summary>A row of a result file: a median, and the error beside it if there is one.</summary>
 internal sealed record ResultRow(string Implementation, string Profile, string Case, string Metric, string Unit, double Median, double? Error, int Samples);
 
-/// <summary>A committed result file; its path is from the top of the tree.</summary>
+/// <summary>A result file.</summary>
 internal sealed record ResultSource(string Path, string Bench, string Device, string Driver, string Commit, string When, int Passed, int Failed, IReadOnlyList<ResultRow> Rows);
 
 /// <summary>The result files of one device.</summary>
@@ -32,7 +32,7 @@ internal sealed class ResultSet
         foreach (string folder in Directory.GetDirectories(root).Order(StringComparer.Ordinal))
         {
             ResultSet set = new(Path.GetFileName(folder));
-            foreach (string file in Directory.GetFiles(folder, "*.json").Order(StringComparer.Ordinal)) set._sources.Add(Path.GetFileNameWithoutExtension(file), Read(file, $"benchmarks/results/{set.Name}/{Path.GetFileName(file)}"));
+            foreach (string file in Directory.GetFiles(folder, "*.json").Order(StringComparer.Ordinal)) set._sources.Add(Path.GetFileNameWithoutExtension(file), Read(file));
             if (set._sources.Count > 0) sets.Add(set);
         }
         return sets;
@@ -45,14 +45,14 @@ internal sealed class ResultSet
     public ResultRow? Row(string bench, string implementation, string metric, string name, string? profile = null) =>
         Find(bench)?.Rows.FirstOrDefault(row => row.Implementation == implementation && row.Metric == metric && row.Case == name && (profile is null || row.Profile == profile));
 
-    private static ResultSource Read(string file, string path)
+    private static ResultSource Read(string file)
     {
         try
         {
             using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(file));
             JsonElement root = document.RootElement;
             ResultRow[] rows = root.TryGetProperty("rows", out JsonElement all) ? [.. all.EnumerateArray().Select(Row)] : [];
-            return new(path, Text(root, "bench"), Text(root, "device"), Text(root, "driver"), Text(root, "commit"), Text(root, "when"), Number(root, "passed"), Number(root, "failed"), rows);
+            return new(Path.GetFullPath(file), Text(root, "bench"), Text(root, "device"), Text(root, "driver"), Text(root, "commit"), Text(root, "when"), Number(root, "passed"), Number(root, "failed"), rows);
         }
         catch (Exception failure) when (failure is JsonException or KeyNotFoundException or InvalidOperationException)
         {
