@@ -32,13 +32,17 @@ public sealed class BenchCommandTests : IDisposable
         Assert.True(File.Exists(Path.Combine(folder, "gemm.csv")));
         _hlx.Succeeds("bench", "compare", json, json);
 
-        // A time that doubled fails by its ratio to the peer; with the peer's doubled too it passes.
-        string slower = _hlx.Folder["slower.json"], slowMachine = _hlx.Folder["slow-machine.json"];
+        // A time that doubled fails; with the peer's doubled too it was the machine, and a peer's alone that halved is the peer's affair.
+        string slower = _hlx.Folder["slower.json"], slowMachine = _hlx.Folder["slow-machine.json"], slowPeer = _hlx.Folder["slow-peer.json"];
+        Double(file, row => (string)row["implementation"]! == "fake");
+        File.WriteAllText(slowPeer, file.ToJsonString());
+        _hlx.Succeeds("bench", "compare", slowPeer, json);
+        file = JsonNode.Parse(File.ReadAllText(json))!;
         Double(file, row => (string)row["implementation"]! == "hlx" && (string)row["metric"]! == "device_time");
         File.WriteAllText(slower, file.ToJsonString());
         (code, output, errors) = _hlx.Run("", "bench", "compare", json, slower);
         Assert.Equal(1, code);
-        Assert.Contains("100.0 %", output, StringComparison.Ordinal);
+        Assert.Contains("100.0 %, beside the peer  100.0 %", output, StringComparison.Ordinal);
         Assert.StartsWith("error E_BENCH_REGRESSION: 2 of 4 times are more than 5 % slower", errors, StringComparison.Ordinal);
         _hlx.Succeeds("bench", "compare", json, slower, "--max-regression", "110%");
         Double(file, row => (string)row["implementation"]! == "fake" && (string)row["metric"]! == "device_time");

@@ -4,20 +4,26 @@ using System.Text.Json.Nodes;
 
 namespace Hlx.Cli.Bench;
 
-/// <summary>One figure of two result files.</summary>
+/// <summary>One time of two result files.</summary>
 /// <param name="Name">What it is.</param>
-/// <param name="Base">Before: a median, or its ratio to a peer's.</param>
+/// <param name="Base">Before: the median in microseconds.</param>
 /// <param name="New">Now.</param>
-/// <param name="IsRatio">Whether both are ratios to a peer that was measured in the same run.</param>
-internal sealed record Comparison(string Name, double Base, double New, bool IsRatio)
+/// <param name="Peer">The peer's medians before and now, where both files have one for the same case.</param>
+internal sealed record Comparison(string Name, double Base, double New, (double Base, double New)? Peer)
 {
     /// <summary>By how much it is slower: 0.05 is 5 %.</summary>
-    public double Slowdown => (New / Base) - 1;
+    public double Slower => (New / Base) - 1;
+
+    /// <summary>By how much its ratio to the peer is worse.</summary>
+    public double? SlowerThanPeer => Peer is (double before, double now) ? (New / now / (Base / before)) - 1 : null;
+
+    /// <summary>The slowdown that is not the machine's, in which both would have it, nor the peer's, in which only the ratio would.</summary>
+    public double Slowdown => Math.Min(Slower, SlowerThanPeer ?? Slower);
 }
 
 /// <summary>
-/// Compares the times of HLX in two result files. Where both files have a peer's time for the same case, the ratio to it counts, which a
-/// slower or faster machine does not change.
+/// Compares the times of HLX in two result files. Where both files have a peer's time for the same case, a time counts as slower only if its
+/// ratio to the peer is worse too: a slower machine changes the one, an unsteady peer the other.
 /// </summary>
 internal static class ResultCompare
 {
@@ -33,8 +39,7 @@ internal static class ResultCompare
         {
             if (before.FirstOrDefault(other => Same(row, other) && other.Implementation == "hlx") is not Row old) continue;
             string name = $"{row.Case} {row.Profile} {row.Metric}";
-            (double Old, double New)? peer = PeerOf(before, after, row);
-            comparisons.Add(peer is (double oldPeer, double newPeer) ? new(name, old.P50 / oldPeer, row.P50 / newPeer, true) : new(name, old.P50, row.P50, false));
+            comparisons.Add(new(name, old.P50, row.P50, PeerOf(before, after, row)));
         }
         return comparisons.Count > 0 ? comparisons : throw new HlxException(
             ErrorCode.FileIo, $"{baseFile} and {newFile} have no time in common", "Compare files of the same benchmark");
@@ -42,7 +47,7 @@ internal static class ResultCompare
 
     private static bool Same(Row x, Row y) => x.Case == y.Case && x.Profile == y.Profile && x.Metric == y.Metric;
 
-    private static (double Old, double New)? PeerOf(Row[] before, Row[] after, Row row)
+    private static (double Base, double New)? PeerOf(Row[] before, Row[] after, Row row)
     {
         foreach (Row peer in after.Where(other => other.Implementation != "hlx" && other.Metric == row.Metric && IsBeside(other, row)))
         {
@@ -71,5 +76,5 @@ internal static class ResultCompare
     /// <summary>The comparison as a table.</summary>
     public static string Table(IReadOnlyList<Comparison> comparisons) => string.Concat(comparisons.Select(item => string.Create(
         CultureInfo.InvariantCulture,
-        $"{item.Name,-60} {item.Base,12:G5} -> {item.New,12:G5} {(item.IsRatio ? "of the peer" : "us"),-11} {item.Slowdown,8:P1}\n")));
+        $"{item.Name,-60} {item.Base,12:G5} -> {item.New,12:G5} us {item.Slower,8:P1}{(item.SlowerThanPeer is double ratio ? $", beside the peer {ratio,8:P1}" : "")}\n")));
 }
