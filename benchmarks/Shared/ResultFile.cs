@@ -1,5 +1,7 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -68,11 +70,24 @@ internal sealed class ResultFile(string bench, string device, string driver, Sor
 
     private static string Quoted(string text) => text.Contains(',', StringComparison.Ordinal) ? $"\"{text}\"" : text;
 
+    /// <summary>The commit that was measured: as git describes the work tree that this program was built in, else as the build knew it.</summary>
     private static string Commit()
     {
-        if (Environment.GetEnvironmentVariable("HLX_COMMIT") is { Length: > 0 } named) return named; // a machine without git
-        using Process? git = Process.Start(new ProcessStartInfo("git", ["describe", "--always", "--dirty"]) { RedirectStandardOutput = true });
-        return git?.StandardOutput.ReadToEnd().Trim() ?? "";
+        if (Environment.GetEnvironmentVariable("HLX_COMMIT") is { Length: > 0 } named) return named; // a source tree without its history
+        string built = typeof(ResultFile).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "", root = Root();
+        if (!Path.Exists(Path.Combine(root, ".git"))) return Revision(built);
+        try
+        {
+            using Process? git = Process.Start(new ProcessStartInfo("git", ["-C", root, "describe", "--always", "--dirty"]) { RedirectStandardOutput = true, RedirectStandardError = true });
+            string? described = git?.StandardOutput.ReadToEnd().Trim();
+            return string.IsNullOrEmpty(described) ? Revision(built) : described;
+        }
+        catch (Win32Exception)
+        {
+            return Revision(built); // git is not installed
+        }
+
+        static string Revision(string version) => version.IndexOf('+', StringComparison.Ordinal) is int plus and >= 0 ? version[(plus + 1)..][..Math.Min(7, version.Length - plus - 1)] : "unknown";
     }
 
     private static string Root()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Hlx.Testing;
 
 namespace Hlx.Cli.Tests;
@@ -51,6 +52,54 @@ public sealed class ReportTests : IDisposable
         Assert.Equal(Count(markdown, "\n### "), Count(html, "<section>"));
         Assert.Equal(Count(markdown, "\n!["), Count(html, "<svg "));
         foreach (string outside in (string[])["src=", "url(", "@import", "<link"]) Assert.DoesNotContain(outside, html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void In_a_browser_a_click_in_a_legend_hides_its_series_and_a_second_one_shows_it()
+    {
+        string page = _hlx.Folder["results.html"];
+        _hlx.Succeeds("bench", "report", "--html", page, "--results", Path.Combine(TestData.Root, "benchmarks", "results"));
+        // A visitor that clicks, and writes what it saw into the page.
+        const string Visitor = """
+            <script>
+              const errors = [];
+              addEventListener("error", event => errors.push(event.message));
+              const legend = document.querySelectorAll(".legend")[1], svg = legend.closest("svg");
+              const series = svg.querySelector(`.series[data-series="${legend.dataset.series}"]`), other = svg.querySelector(".series");
+              const seen = () => `${series.getBoundingClientRect().width > 0}/${other.getBoundingClientRect().width > 0}/${legend.classList.contains("hidden")}`;
+              const click = () => legend.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+              const states = [seen()];
+              click(); states.push(seen());
+              click(); states.push(seen());
+              const titles = [...document.querySelectorAll("svg .series title")];
+              document.body.dataset.states = states.join(" ");
+              document.body.dataset.titles = titles.length;
+              document.body.dataset.empty = titles.filter(title => !/: [\d.,e-]+ \S+/.test(title.textContent)).length;
+              document.body.dataset.errors = errors.join(";");
+              document.body.dataset.wide = document.documentElement.scrollWidth > innerWidth;
+            </script>
+            """;
+        File.AppendAllText(page, Visitor);
+        string dom = Browser(page);
+        Assert.Contains("data-states=\"true/true/false false/true/true true/true/false\"", dom, StringComparison.Ordinal);
+        Assert.Contains("data-empty=\"0\"", dom, StringComparison.Ordinal);
+        Assert.Contains("data-errors=\"\"", dom, StringComparison.Ordinal);
+        Assert.Contains("data-wide=\"false\"", dom, StringComparison.Ordinal);
+        Assert.DoesNotContain("data-titles=\"0\"", dom, StringComparison.Ordinal);
+    }
+
+    /// <summary>The page as a headless browser has it after its scripts.</summary>
+    private string Browser(string page)
+    {
+        string browser = Environment.GetEnvironmentVariable("PATH")!.Split(':').SelectMany(folder => new[] { "chromium", "google-chrome" }.Select(name => Path.Combine(folder, name))).FirstOrDefault(File.Exists)
+            ?? throw new FileNotFoundException("neither chromium nor google-chrome is installed; scripts/setup --tests installs one");
+        string[] quiet = ["--no-first-run", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-sandbox"];
+        ProcessStartInfo start = new(browser, ["--headless", .. quiet, $"--user-data-dir={_hlx.Folder["profile"]}", "--dump-dom", new Uri(page).AbsoluteUri]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using Process process = Process.Start(start)!;
+        Task<string> dom = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
+        Assert.True(process.WaitForExit(60_000), "the browser did not finish");
+        Assert.True(dom.Result.Contains("</html>", StringComparison.Ordinal), errors.Result);
+        return dom.Result;
     }
 
     private static int Count(string text, string part) => text.Split(part).Length - 1;
