@@ -43,6 +43,23 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
+    public void Another_model_and_other_sizes_have_their_tables_too()
+    {
+        string results = _hlx.Folder["results"], device = Path.Combine(results, "device"), report = _hlx.Folder["REPORT.md"];
+        Directory.CreateDirectory(device);
+        foreach (string name in (string[])["batch", "gemm-ieee"])
+        {
+            string file = File.ReadAllText(Path.Combine(TestData.Root, "benchmarks", "results", "nvidia-h100", name + ".json"));
+            File.WriteAllText(Path.Combine(device, name + ".json"), file.Replace("4x1024, ", "2x64, ", StringComparison.Ordinal).Replace("512x512x512", "64x64x64", StringComparison.Ordinal).Replace("\"cublas", "\"unknown", StringComparison.Ordinal));
+        }
+        _hlx.Succeeds("bench", "report", "--results", results, "-o", report);
+        string markdown = File.ReadAllText(report);
+        Assert.Contains("A perceptron of 2 layers, 64 × 64,", markdown, StringComparison.Ordinal);
+        Assert.Contains("\n| 64 | 11.6 |\n", markdown, StringComparison.Ordinal);
+        Assert.DoesNotContain("| cuBLAS", markdown.Split("Few rows")[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_page_holds_every_table_and_plot_and_asks_for_no_other_file()
     {
         string page = _hlx.Folder["results.html"];

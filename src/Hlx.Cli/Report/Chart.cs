@@ -25,7 +25,15 @@ internal sealed record ChartSeries(string Name, IReadOnlyList<double?> Values);
 internal sealed record Chart(string Id, string Title, string Categories, string Unit, IReadOnlyList<string> Names, IReadOnlyList<ChartSeries> Series, ChartKind Kind, bool IsLogarithmic);
 
 /// <summary>A table of text.</summary>
-internal sealed record ReportTable(IReadOnlyList<string> Headers, IReadOnlyList<IReadOnlyList<string>> Rows);
+internal sealed record ReportTable(IReadOnlyList<string> Headers, IReadOnlyList<IReadOnlyList<string>> Rows)
+{
+    /// <summary>The table without columns in which no row has anything, such as those of peers that were not there.</summary>
+    public ReportTable WithoutEmptyColumns()
+    {
+        int[] filled = [.. Enumerable.Range(0, Headers.Count).Where(column => column == 0 || Rows.Any(row => row[column].Length > 0))];
+        return new([.. filled.Select(column => Headers[column])], [.. Rows.Select(row => (IReadOnlyList<string>)[.. filled.Select(column => row[column])])]);
+    }
+}
 
 /// <summary>A picture as SVG.</summary>
 internal sealed record ReportPicture(string Id, string Title, string Svg);

@@ -7,7 +7,7 @@ internal static class ReportBuilder
 {
     private const string Fp32 = "fp32";
 
-    private static readonly int[] Sizes = [256, 512, 1024, 2048, 4096, 8192], Batches = [1, 2, 4, 8, 16, 32, 64, 128];
+    private static readonly int[] Powers = [.. Enumerable.Range(0, 14).Select(exponent => 1 << exponent)];
     // How results were made, and how a case of determinism.json says so.
     private static readonly (string Name, string Mark)[] Ways =
         [("one process", ", one process"), ("threads, queues", ", 8 threads on two queues"), ("cold processes", ", cold processes"), ("rows of batches", ", every batch size and position"), ("devices", ", on "), ("two streams", ", two streams")];
@@ -16,7 +16,7 @@ internal static class ReportBuilder
 
     public static IReadOnlyList<ReportDevice> Build(IReadOnlyList<ResultSet> sets) =>
     [
-        .. sets.Select(set => new ReportDevice(set.Name, set.Device, set.Driver, [.. Sections(set).OfType<ReportSection>()])).Where(device => device.Sections.Count > 0),
+        .. sets.Select(set => new ReportDevice(set.Name, set.Device, set.Driver, [.. Sections(set).OfType<ReportSection>().Select(section => section with { Table = section.Table.WithoutEmptyColumns() })])).Where(device => device.Sections.Count > 0),
     ];
 
     private static IEnumerable<ReportSection?> Sections(ResultSet set)
@@ -25,7 +25,7 @@ internal static class ReportBuilder
         yield return Errors(set);
         yield return OtherShapes(set);
         yield return Narrow(set);
-        yield return ByBatch(set, "batch", "request", "", "Requests of a perceptron, from array to array", "us", true, "Four layers of 1024 × 1024 in fp32, rows from an ordinary array and the result in another one; median.");
+        yield return ByBatch(set, "batch", "request", "", "Requests of a perceptron, from array to array", "us", true, $"{Model(set)} in fp32, rows from an ordinary array and the result in another one; median.");
         yield return ByBatch(set, "batch", "forward", "", "The same with rows and result on the device", "us", true, "From the submission to its end.");
         yield return ByBatch(set, "batch-first", "first_request", ", warm caches", "First request of a batch size, caches warm", "us", true, "A process that has answered a request of another size, with what an earlier process has left on disk.");
         yield return ByBatch(set, "batch-first", "first_request", ", cold caches", "First request of a batch size, caches empty", "us", true, "The driver's compiler, or NVRTC, has to work; cuBLAS has nothing to compile.");
@@ -41,9 +41,10 @@ internal static class ReportBuilder
     {
         if (set.Find("gemm-ieee") is null) return null;
         List<IReadOnlyList<string>> rows = [];
-        List<ChartSeries> series = [.. ((string[])["fp32.ieee", "fp32.fixed", "fp32.split"]).Select(profile => new ChartSeries("HLX " + profile, [.. Sizes.Select(n => Speed(n, Own(set, profile, Square(n))))]))];
-        series.Add(new("cuBLAS fp32", [.. Sizes.Select(n => Speed(n, Beside(set, "fp32.ieee", Square(n))))]));
-        foreach (int n in Sizes)
+        int[] sizes = Sizes(set);
+        List<ChartSeries> series = [.. ((string[])["fp32.ieee", "fp32.fixed", "fp32.split"]).Select(profile => new ChartSeries("HLX " + profile, [.. sizes.Select(n => Speed(n, Own(set, profile, Square(n))))]))];
+        series.Add(new("cuBLAS fp32", [.. sizes.Select(n => Speed(n, Beside(set, "fp32.ieee", Square(n))))]));
+        foreach (int n in sizes)
         {
             List<string> row = [n.ToString(CultureInfo.InvariantCulture)];
             foreach (string profile in (string[])["fp32.ieee", "fp32.fixed", "fp32.split"])
@@ -56,7 +57,7 @@ internal static class ReportBuilder
         }
         return new(
             "Matrix products in fp32", "Time on the device, median of alternating runs, beside cuBLAS SGEMM with TF32 off in the same run; in brackets cuBLAS's time over ours: above 1, HLX is faster.",
-            Draw(new("gemm-speed", "Square products in fp32", "M = N = K", "TFLOP/s", [.. Sizes.Select(n => n.ToString(CultureInfo.InvariantCulture))], series, ChartKind.Lines, false)),
+            Draw(new("gemm-speed", "Square products in fp32", "M = N = K", "TFLOP/s", [.. sizes.Select(n => n.ToString(CultureInfo.InvariantCulture))], series, ChartKind.Lines, false)),
             new(["size", "fp32.ieee, µs", "cuBLAS", "fp32.fixed, µs", "cuBLAS", "fp32.split, µs", "cuBLAS"], rows), Sources(set, "gemm-1024", "gemm-ieee", "gemm-units"));
     }
 
@@ -68,17 +69,20 @@ internal static class ReportBuilder
             ("HLX fp32.ieee", n => Own(set, "fp32.ieee", Square(n))), ("HLX fp32.fixed", n => Own(set, "fp32.fixed", Square(n))), ("HLX fp32.split", n => Own(set, "fp32.split", Square(n))),
             ("cuBLAS fp32", n => Beside(set, "fp32.ieee", Square(n))), ("cuBLAS TF32", n => Tf32(set, n)),
         ];
+        int[] sizes = Sizes(set);
         return new(
             "Error of these products", "Relative to a product in float64, over sampled elements, of numbers drawn evenly from −1 to 1.",
-            Draw(new("gemm-error", "Error against float64", "M = N = K", "relative error", [.. Sizes.Select(n => n.ToString(CultureInfo.InvariantCulture))], [.. all.Select(entry => new ChartSeries(entry.Name, [.. Sizes.Select(n => entry.Of(n)?.Error)]))], ChartKind.Lines, true)),
-            new(["size", .. all.Select(entry => entry.Name)], [.. Sizes.Select(n => (IReadOnlyList<string>)[n.ToString(CultureInfo.InvariantCulture), .. all.Select(entry => entry.Of(n)?.Error is double error ? error.ToString("0.0e0", CultureInfo.InvariantCulture) : "")])]),
+            Draw(new("gemm-error", "Error against float64", "M = N = K", "relative error", [.. sizes.Select(n => n.ToString(CultureInfo.InvariantCulture))], [.. all.Select(entry => new ChartSeries(entry.Name, [.. sizes.Select(n => entry.Of(n)?.Error)]))], ChartKind.Lines, true)),
+            new(["size", .. all.Select(entry => entry.Name)], [.. sizes.Select(n => (IReadOnlyList<string>)[n.ToString(CultureInfo.InvariantCulture), .. all.Select(entry => entry.Of(n)?.Error is double error ? error.ToString("0.0e0", CultureInfo.InvariantCulture) : "")])]),
             Sources(set, "gemm-1024", "gemm-ieee", "gemm-units"));
     }
 
     private static ReportSection? OtherShapes(ResultSet set)
     {
         if (set.Find("gemm-ieee") is not ResultSource source) return null;
-        string[] cases = [.. source.Rows.Where(row => row.Implementation == "hlx" && row.Metric == "device_time" && !Sizes.Any(n => row.Case == Square(n))).Select(row => row.Case)];
+        int[] sizes = Sizes(set);
+        string[] cases = [.. source.Rows.Where(row => row.Implementation == "hlx" && row.Metric == "device_time" && !sizes.Any(n => row.Case == Square(n))).Select(row => row.Case)];
+        if (cases.Length == 0) return null;
         return new(
             "Few rows, and extents that no tile divides", "fp32.ieee, time on the device in µs.", null,
             new(["M×N×K", "HLX", "cuBLAS (its time over ours)"], [.. cases.Select(name => (Own: set.Row("gemm-ieee", "hlx", "device_time", name)!, Peer: set.Row("gemm-ieee", "cublas", "device_time", $"{name}, beside fp32.ieee"))).Select(entry =>
@@ -97,17 +101,24 @@ internal static class ReportBuilder
             new(["type and size", "HLX, µs", "cuBLAS (its time over ours)"], [.. own.Select((row, i) => (IReadOnlyList<string>)[names[i], SvgChart.Number(row.Median), peers[i] is ResultRow peer ? $"{SvgChart.Number(peer.Median)} ({peer.Median / row.Median:F2})" : ""])]), [source]);
     }
 
+    /// <summary>A case such as "4x1024, batch 1" in words.</summary>
+    private static string Model(ResultSet set) =>
+        set.Find("batch")?.Rows.FirstOrDefault(row => row.Implementation == "hlx")?.Case.Split(',')[0].Split('x') is [string layers, string width] ? $"A perceptron of {layers} layers, {width} × {width}," : "A perceptron";
+
     private static ReportSection? ByBatch(ResultSet set, string bench, string metric, string suffix, string title, string unit, bool isLogarithmic, string text)
     {
         if (set.Find(bench) is not ResultSource source) return null;
-        ResultRow? Of(string implementation, int batch) => set.Row(bench, implementation, metric, $"4x1024, batch {batch}{suffix}");
-        if (!Batches.Any(batch => Of("hlx", batch) is not null)) return null;
-        string[] present = [.. Peers.Where(peer => Batches.Any(batch => Of(peer, batch) is not null))];
+        const string Batch = ", batch ";
+        string model = source.Rows.FirstOrDefault(row => row.Implementation == "hlx" && row.Case.Contains(Batch, StringComparison.Ordinal))?.Case.Split(Batch)[0] ?? "";
+        ResultRow? Of(string implementation, int batch) => set.Row(bench, implementation, metric, $"{model}{Batch}{batch}{suffix}");
+        int[] batches = [.. Powers.Where(batch => Of("hlx", batch) is not null)];
+        if (batches.Length == 0) return null;
+        string[] present = [.. Peers.Where(peer => batches.Any(batch => Of(peer, batch) is not null))];
         string id = $"mlp-{metric.Replace('_', '-')}{(suffix.Contains("cold", StringComparison.Ordinal) ? "-cold" : suffix.Length > 0 ? "-warm" : "")}";
         return new(
             title, text + " In brackets the peer's figure over ours: above 1, HLX needs less.",
-            Draw(new(id, title, "batch size", unit, [.. Batches.Select(batch => batch.ToString(CultureInfo.InvariantCulture))], [.. ((string[])["hlx", .. present]).Select(name => new ChartSeries(name == "hlx" ? "HLX" : name, [.. Batches.Select(batch => Of(name, batch)?.Median)]))], suffix.Length > 0 || metric.StartsWith("energy", StringComparison.Ordinal) ? ChartKind.Bars : ChartKind.Lines, isLogarithmic)),
-            new(["batch", $"HLX, {(unit == "us" ? "µs" : unit)}", .. present], [.. Batches.Where(batch => Of("hlx", batch) is not null).Select(batch =>
+            Draw(new(id, title, "batch size", unit, [.. batches.Select(batch => batch.ToString(CultureInfo.InvariantCulture))], [.. ((string[])["hlx", .. present]).Select(name => new ChartSeries(name == "hlx" ? "HLX" : name, [.. batches.Select(batch => Of(name, batch)?.Median)]))], suffix.Length > 0 || metric.StartsWith("energy", StringComparison.Ordinal) ? ChartKind.Bars : ChartKind.Lines, isLogarithmic)),
+            new(["batch", $"HLX, {(unit == "us" ? "µs" : unit)}", .. present], [.. batches.Select(batch =>
                 (IReadOnlyList<string>)[batch.ToString(CultureInfo.InvariantCulture), SvgChart.Number(Of("hlx", batch)!.Median), .. present.Select(peer => Of(peer, batch) is ResultRow row ? $"{SvgChart.Number(row.Median)} ({row.Median / Of("hlx", batch)!.Median:F2})" : "")])]), [source]);
     }
 
@@ -174,6 +185,9 @@ internal static class ReportBuilder
         "Conformance", "The conformance suite, under the Khronos validation layer where the file does not say otherwise.", null,
         new(["passed", "failed"], [[source.Passed.ToString(CultureInfo.InvariantCulture), source.Failed.ToString(CultureInfo.InvariantCulture)]]), [source]);
 
+    /// <summary>The powers of two that have been measured as M = N = K.</summary>
+    private static int[] Sizes(ResultSet set) => [.. Powers.Where(n => Own(set, "fp32.ieee", Square(n)) is not null)];
+
     private static string Square(int n) => $"{n}x{n}x{n}";
 
     private static double? Speed(int n, ResultRow? row) => row is null ? null : 2.0 * n * n * n / row.Median / 1e6;
@@ -188,7 +202,7 @@ internal static class ReportBuilder
     private static ResultRow? Tf32(ResultSet set, int n) => ((string[])["gemm-1024", "gemm-units"]).SelectMany(bench => set.Find(bench)?.Rows ?? [])
         .FirstOrDefault(row => row.Implementation == "cublas" && row.Profile == "tf32" && row.Metric == "device_time" && (row.Case == Square(n) || row.Case.StartsWith(Square(n) + ",", StringComparison.Ordinal)));
 
-    private static ReportPicture Draw(Chart chart) => new(chart.Id, chart.Title, SvgChart.Draw(chart));
+    private static ReportPicture Draw(Chart chart) => new(chart.Id, chart.Title, SvgChart.Draw(chart with { Series = [.. chart.Series.Where(series => series.Values.Any(value => value is not null))] }));
 
     private static ResultSource[] Sources(ResultSet set, params string[] benches) => [.. benches.Select(set.Find).OfType<ResultSource>()];
 }
