@@ -8,7 +8,8 @@ namespace Hlx.Cli.Tests;
 /// <summary>The hlx command as a user starts it, with a store of its own.</summary>
 internal sealed class HlxProcess : IDisposable
 {
-    private const int TimeoutMilliseconds = 120_000;
+    // Guards against a hang, not against a slow machine: the slowest command compiles for two minutes beside other work.
+    private const int TimeoutMilliseconds = 600_000;
 
     public TempFolder Folder { get; } = new();
 

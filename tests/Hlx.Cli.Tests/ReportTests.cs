@@ -114,7 +114,7 @@ public sealed class ReportTests : IDisposable
         ProcessStartInfo start = new(browser, ["--headless", .. quiet, $"--user-data-dir={_hlx.Folder["profile"]}", "--dump-dom", new Uri(page).AbsoluteUri]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using Process process = Process.Start(start)!;
         Task<string> dom = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
-        Assert.True(process.WaitForExit(60_000), "the browser did not finish");
+        Assert.True(process.WaitForExit(300_000), "the browser did not finish");
         Assert.True(dom.Result.Contains("</html>", StringComparison.Ordinal), errors.Result);
         return dom.Result;
     }
