@@ -7,7 +7,7 @@ namespace Hlx.Architecture.Tests;
 
 /// <summary>
 /// Every measured figure of the documents, that is a number with a unit of measurement or in a table of docs/performance, is in a result file that its
-/// section names: a median, extreme or error, or a ratio of HLX to a peer in the same case. In docs/performance, † marks what is history and in no file.
+/// section names: a median or an error, or a ratio of HLX to a peer in the same case. In docs/performance, † marks what is history and in no file.
 /// docs/BENCHMARK_RESULTS.md is generated and compared elsewhere.
 /// </summary>
 public sealed partial class FiguresTests
@@ -159,10 +159,7 @@ public sealed partial class FiguresTests
         {
             foreach (JsonNode row in rows)
             {
-                foreach (string name in (string[])["p50", "min", "max"])
-                {
-                    foreach (Quantity quantity in InUnits((double)row[name]!, (string)row["unit"]!)) yield return quantity;
-                }
+                foreach (Quantity quantity in InUnits((double)row["p50"]!, (string)row["unit"]!)) yield return quantity;
                 if (row["error"] is JsonValue error) yield return new(error.GetValue<double>(), "");
                 if ((string)row["implementation"]! != "hlx") continue;
                 foreach (JsonNode peer in rows.Where(other => (string)other["implementation"]! != "hlx"))
