@@ -74,11 +74,11 @@ internal sealed class ResultFile(string bench, string device, string driver, Sor
     private static string Commit()
     {
         if (Environment.GetEnvironmentVariable("HLX_COMMIT") is { Length: > 0 } named) return named; // a source tree without its history
-        string built = typeof(ResultFile).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "", root = Root();
-        if (!Path.Exists(Path.Combine(root, ".git"))) return Revision(built);
+        string built = typeof(ResultFile).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+        if (SourceTree() is not string tree || !Path.Exists(Path.Combine(tree, ".git"))) return Revision(built);
         try
         {
-            using Process? git = Process.Start(new ProcessStartInfo("git", ["-C", root, "describe", "--always", "--dirty"]) { RedirectStandardOutput = true, RedirectStandardError = true });
+            using Process? git = Process.Start(new ProcessStartInfo("git", ["-C", tree, "describe", "--always", "--dirty"]) { RedirectStandardOutput = true, RedirectStandardError = true });
             string? described = git?.StandardOutput.ReadToEnd().Trim();
             return string.IsNullOrEmpty(described) ? Revision(built) : described;
         }
@@ -90,13 +90,16 @@ internal sealed class ResultFile(string bench, string device, string driver, Sor
         static string Revision(string version) => version.IndexOf('+', StringComparison.Ordinal) is int plus and >= 0 ? version[(plus + 1)..][..Math.Min(7, version.Length - plus - 1)] : "unknown";
     }
 
-    private static string Root()
+    private static string Root() => SourceTree() ?? Environment.CurrentDirectory;
+
+    /// <summary>The source tree that this program lies in, if it does.</summary>
+    private static string? SourceTree()
     {
         for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
         {
             if (File.Exists(Path.Combine(at.FullName, "Hlx.slnx"))) return at.FullName;
         }
-        return Environment.CurrentDirectory;
+        return null;
     }
 }
 
