@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -48,14 +49,13 @@ public sealed partial class FiguresTests
         private double[] Known => field ??= [.. Quantities.Where(quantity => Unit.Length == 0 || quantity.Unit.Length == 0 || quantity.Unit == Unit).Select(quantity => quantity.Value)];
 
         /// <summary>Whether a known number is this when rounded as it is written.</summary>
-        public bool IsIn(string text)
+        public bool IsIn(string number)
         {
-            string number = text.Replace(",", "", StringComparison.Ordinal);
-            double value = double.Parse(number, CultureInfo.InvariantCulture);
+            double value = Parse(number);
             if (number.Contains('e', StringComparison.Ordinal))
             {
                 string format = "0." + new string('0', DigitsAfterPoint(number[..number.IndexOf('e', StringComparison.Ordinal)])) + "e-0";
-                return Known.Any(known => double.Parse(known.ToString(format, CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) == value);
+                return Known.Any(known => Parse(known.ToString(format, CultureInfo.InvariantCulture)) == value);
             }
             double half = 0.5 * Math.Pow(10, -DigitsAfterPoint(number)) * (1 + 1e-9);
             return Known.Any(known => Math.Abs(known - value) <= half);
@@ -63,9 +63,8 @@ public sealed partial class FiguresTests
 
         public string Altered(double factor)
         {
-            string number = Text.Replace(",", "", StringComparison.Ordinal);
-            double value = double.Parse(number, CultureInfo.InvariantCulture) * factor;
-            return number.Contains('e', StringComparison.Ordinal) ? value.ToString("0.0e-0", CultureInfo.InvariantCulture) : value.ToString($"F{DigitsAfterPoint(number)}", CultureInfo.InvariantCulture);
+            double value = Parse(Text) * factor;
+            return Text.Contains('e', StringComparison.Ordinal) ? value.ToString("0.0e-0", CultureInfo.InvariantCulture) : value.ToString($"F{DigitsAfterPoint(Text)}", CultureInfo.InvariantCulture);
         }
 
         private static int DigitsAfterPoint(string number) => number.IndexOf('.', StringComparison.Ordinal) is int point and >= 0 ? number.Length - point - 1 : 0;
@@ -135,19 +134,14 @@ public sealed partial class FiguresTests
 
     private sealed record SourceRow(string Case, IReadOnlyList<Quantity> Numbers);
 
-    private static readonly Dictionary<string, IReadOnlyList<SourceRow>> Cache = [];
+    private static readonly ConcurrentDictionary<string, IReadOnlyList<SourceRow>> Cache = [];
 
-    private static IReadOnlyList<SourceRow> Rows(string file)
-    {
-        lock (Cache)
-        {
-            if (!Cache.TryGetValue(file, out IReadOnlyList<SourceRow>? rows)) Cache.Add(file, rows = file.EndsWith(".json", StringComparison.Ordinal) ? OfJson(file) : OfText(file));
-            return rows;
-        }
-    }
+    private static IReadOnlyList<SourceRow> Rows(string file) => Cache.GetOrAdd(file, _ => file.EndsWith(".json", StringComparison.Ordinal) ? OfJson(file) : OfText(file));
+
+    private static double Parse(string number) => double.Parse(number.Replace(",", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
 
     private static SourceRow[] OfText(string file) =>
-        [new("", [.. Number().Matches(File.ReadAllText(file)).Select(number => new Quantity(double.Parse(number.Value.Replace(",", "", StringComparison.Ordinal), CultureInfo.InvariantCulture), ""))])];
+        [new("", [.. Number().Matches(File.ReadAllText(file)).Select(number => new Quantity(Parse(number.Value), ""))])];
 
     private static SourceRow[] OfJson(string file)
     {

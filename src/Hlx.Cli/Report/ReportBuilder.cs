@@ -25,7 +25,7 @@ internal static class ReportBuilder
         yield return Errors(set);
         yield return OtherShapes(set);
         yield return Narrow(set);
-        yield return ByBatch(set, "batch", "request", "", "Requests of a perceptron, from array to array", "us", true, $"{Model(set)} in fp32, rows from an ordinary array and the result in another one; median.");
+        yield return ByBatch(set, "batch", "request", "", "Requests of a perceptron, from array to array", "us", true, $"{(set.Find("batch") is ResultSource batch ? InWords(Model(batch)) : "")} in fp32, rows from an ordinary array and the result in another one; median.");
         yield return ByBatch(set, "batch", "forward", "", "The same with rows and result on the device", "us", true, "From the submission to its end.");
         yield return ByBatch(set, "batch-first", "first_request", ", warm caches", "First request of a batch size, caches warm", "us", true, "A process that has answered a request of another size, with what an earlier process has left on disk.");
         yield return ByBatch(set, "batch-first", "first_request", ", cold caches", "First request of a batch size, caches empty", "us", true, "The driver's compiler, or NVRTC, has to work; cuBLAS has nothing to compile.");
@@ -101,16 +101,16 @@ internal static class ReportBuilder
             new(["type and size", "HLX, µs", "cuBLAS (its time over ours)"], [.. own.Select((row, i) => (IReadOnlyList<string>)[names[i], SvgChart.Number(row.Median), peers[i] is ResultRow peer ? $"{SvgChart.Number(peer.Median)} ({peer.Median / row.Median:F2})" : ""])]), [source]);
     }
 
-    /// <summary>A case such as "4x1024, batch 1" in words.</summary>
-    private static string Model(ResultSet set) =>
-        set.Find("batch")?.Rows.FirstOrDefault(row => row.Implementation == "hlx")?.Case.Split(',')[0].Split('x') is [string layers, string width] ? $"A perceptron of {layers} layers, {width} × {width}," : "A perceptron";
+    /// <summary>The model that a file is about: its cases are such as "4x1024, batch 1".</summary>
+    private static string Model(ResultSource source) => source.Rows.FirstOrDefault(row => row.Implementation == "hlx")?.Case.Split(',')[0] ?? "";
+
+    private static string InWords(string model) => model.Split('x') is [string layers, string width] ? $"A perceptron of {layers} layers, {width} × {width}," : "A perceptron";
 
     private static ReportSection? ByBatch(ResultSet set, string bench, string metric, string suffix, string title, string unit, bool isLogarithmic, string text)
     {
         if (set.Find(bench) is not ResultSource source) return null;
-        const string Batch = ", batch ";
-        string model = source.Rows.FirstOrDefault(row => row.Implementation == "hlx" && row.Case.Contains(Batch, StringComparison.Ordinal))?.Case.Split(Batch)[0] ?? "";
-        ResultRow? Of(string implementation, int batch) => set.Row(bench, implementation, metric, $"{model}{Batch}{batch}{suffix}");
+        string model = Model(source);
+        ResultRow? Of(string implementation, int batch) => set.Row(bench, implementation, metric, $"{model}, batch {batch}{suffix}");
         int[] batches = [.. Powers.Where(batch => Of("hlx", batch) is not null)];
         if (batches.Length == 0) return null;
         string[] present = [.. Peers.Where(peer => batches.Any(batch => Of(peer, batch) is not null))];
