@@ -117,6 +117,28 @@ public sealed class BenchCommandTests : IDisposable
     }
 
     [Fact]
+    public void An_installed_command_names_the_commit_of_its_build()
+    {
+        using TempFolder installed = new();
+        string[] files = [.. Directory.GetFiles(Path.GetDirectoryName(HlxProcess.Program)!).Where(file => Path.GetExtension(file) is not (".dbg" or ".pdb" or ".xml"))];
+        foreach (string file in files) File.Copy(file, installed[Path.GetFileName(file)]);
+        string sqlite = Path.Combine(Path.GetDirectoryName(HlxProcess.Program)!, "runtimes", "linux-x64", "native", "libe_sqlite3.so");
+        if (File.Exists(sqlite)) File.Copy(sqlite, installed["libe_sqlite3.so"]);
+        // Its user stands in a repository, of which git knows the commit.
+        string repository = installed["repository"], tools = installed["tools"], git = Path.Combine(tools, "git"), results = installed["results"];
+        Directory.CreateDirectory(Path.Combine(repository, ".git"));
+        Directory.CreateDirectory(tools);
+        File.WriteAllText(git, "#!/bin/sh\necho foreign\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(git, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        using HlxProcess hlx = new(installed[Path.GetFileName(HlxProcess.Program)]) { WorkingFolder = repository };
+        string version = hlx.Succeeds("--version");
+        (int code, _, string errors) = hlx.Run("", [("HLX_COMMIT", ""), ("PATH", $"{tools}:{Environment.GetEnvironmentVariable("PATH")}")], ["bench", "memo", "--runs", "3", "--openings", "1", "-o", results]);
+        Assert.True(code == 0, errors);
+        string commit = (string)JsonNode.Parse(File.ReadAllText(Path.Combine(results, "memo.json")))!["commit"]!;
+        Assert.Equal(version.Split('+') is [_, string revision] ? revision[..7] : "unknown", commit);
+    }
+
+    [Fact]
     public void A_missing_peer_is_named_and_left_out()
     {
         string peer = _hlx.Folder["peer.sh"];

@@ -6,12 +6,21 @@ using Hlx.Testing;
 namespace Hlx.Cli.Tests;
 
 /// <summary>The hlx command as a user starts it, with a store of its own.</summary>
-internal sealed class HlxProcess : IDisposable
+/// <param name="program">Another program than <see cref="Program"/>.</param>
+internal sealed class HlxProcess(string? program = null) : IDisposable
 {
+    /// <summary>The command that is tested. HLX_TEST_PROGRAM names another build of it, such as the native one.</summary>
+    public static string Program { get; } = Environment.GetEnvironmentVariable("HLX_TEST_PROGRAM") is { Length: > 0 } named
+        ? named
+        : Path.Combine(Path.GetDirectoryName(Assembly.GetExecutingAssembly().Location)!, "Hlx.Cli");
+
     // Guards against a hang, not against a slow machine: the slowest command compiles for two minutes beside other work.
     private const int TimeoutMilliseconds = 600_000;
 
     public TempFolder Folder { get; } = new();
+
+    /// <summary>The folder it runs in; that of the tests unless given.</summary>
+    public string? WorkingFolder { get; init; }
 
     public string Store => Folder["store"];
 
@@ -21,11 +30,8 @@ internal sealed class HlxProcess : IDisposable
     /// <summary>Runs a command with other environment variables.</summary>
     public (int ExitCode, string Output, string Errors) Run(string input, (string Name, string Value)[] variables, string[] arguments)
     {
-        // HLX_TEST_PROGRAM names another build of the command, such as the native one.
-        string program = Environment.GetEnvironmentVariable("HLX_TEST_PROGRAM") is { Length: > 0 } named
-            ? named
-            : Path.Combine(Path.GetDirectoryName(Assembly.GetExecutingAssembly().Location)!, "Hlx.Cli");
-        ProcessStartInfo start = new(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new(program ?? Program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        if (WorkingFolder is not null) start.WorkingDirectory = WorkingFolder;
         start.Environment["HLX_STORE"] = Store;
         start.Environment["HLX_CACHE"] = Folder["cache"];
         start.Environment.Remove("HLX_DEVICE");
