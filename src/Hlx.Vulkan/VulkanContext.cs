@@ -44,6 +44,7 @@ public sealed partial class VulkanContext : IKernelDevice
         try
         {
             Behaviour = BehaviourTest.Run(this);
+            Capabilities = Plan.Capabilities with { LoopTurns = Behaviour.LoopTurns };
             Trim();
             Done("behaviour");
         }
@@ -77,7 +78,7 @@ public sealed partial class VulkanContext : IKernelDevice
     public DeviceBehaviour Behaviour { get; }
 
     /// <inheritdoc/>
-    public DeviceCapabilities Capabilities => Plan.Capabilities;
+    public DeviceCapabilities Capabilities { get; }
 
     /// <summary>How the device's memory is used.</summary>
     public MemoryStatistics Memory => _device.Pool.Statistics;

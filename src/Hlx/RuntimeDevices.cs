@@ -66,7 +66,7 @@ internal sealed class RuntimeDevices(HlxOptions options) : IDisposable
             if (_vulkan is not null) return _vulkan;
             FallbackReason = "there is no GPU with a Vulkan driver";
         }
-        catch (HlxException failure) when (string.IsNullOrEmpty(address) && failure.Code is ErrorCode.VulkanLoaderMissing or ErrorCode.DriverFailure)
+        catch (HlxException failure) when (string.IsNullOrEmpty(address) && failure.Code is ErrorCode.VulkanLoaderMissing or ErrorCode.DriverFailure or ErrorCode.DeviceUnsuitable)
         {
             FallbackReason = failure.What;
         }

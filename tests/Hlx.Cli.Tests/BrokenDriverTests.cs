@@ -28,6 +28,7 @@ public sealed class BrokenDriverTests : IDisposable
     [InlineData("create", "opening llvmpipe")]
     [InlineData("crash", "crashed")]
     [InlineData("load", "crashed")]
+    [InlineData("nothing", "products of its self-test are wrong")]
     public void Without_a_named_device_the_cpu_takes_over_and_says_why(string mode, string why)
     {
         (int code, string output, string errors) = Run(mode, "gemm", _a, _a);
@@ -40,14 +41,15 @@ public sealed class BrokenDriverTests : IDisposable
     }
 
     [Theory]
-    [InlineData("create")]
-    [InlineData("crash")]
-    public void A_named_device_is_refused(string mode)
+    [InlineData("create", ErrorCode.DriverFailure)]
+    [InlineData("crash", ErrorCode.DriverFailure)]
+    [InlineData("nothing", ErrorCode.DeviceUnsuitable)]
+    public void A_named_device_is_refused(string mode, string error)
     {
         (int code, string output, string errors) = Run(mode, "gemm", _a, _a, "--device", "vulkan://0");
         Assert.Equal(1, code);
         Assert.Empty(output);
-        Assert.StartsWith($"error {ErrorCode.DriverFailure}: ", Assert.Single(errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.StartsWith($"error {error}: ", Assert.Single(errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
     }
 
     [Theory]

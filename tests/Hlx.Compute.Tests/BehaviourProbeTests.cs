@@ -41,6 +41,25 @@ public sealed class BehaviourProbeTests
         Assert.Equal((false, false, false, false, false), (behaviour.FusedFma, behaviour.KeepsDenormals, behaviour.Contracts, behaviour.CorrectDivision, behaviour.CorrectSqrt));
     }
 
+    [Fact]
+    public void All_products_of_a_device_count_however_it_rounds_and_none_of_one_that_does_nothing()
+    {
+        uint[] operands = BehaviourProbe.Operands(), results = new uint[operands.Length];
+        (int right, int all) = BehaviourProbe.Products(operands, results);
+        Assert.Equal(0, right);
+        Assert.True(all > 4096);
+        for (int i = 0; i < operands.Length; i += BehaviourProbe.WordsPerTest)
+        {
+            double product = (double)Number(operands[i]) * Number(operands[i + 1]);
+            float towardsZero = (float)product;
+            if (Math.Abs(towardsZero) > Math.Abs(product)) towardsZero = MathF.BitDecrement(towardsZero);
+            results[i + 1] = Bits(Math.Abs(towardsZero) >= SmallestNormal ? towardsZero : 0);
+        }
+        Assert.Equal((all, all), BehaviourProbe.Products(operands, results));
+        results[1 + (BehaviourProbe.WordsPerTest * 64)] = 0; // a workgroup that did not run
+        Assert.Equal((all - 1, all), BehaviourProbe.Products(operands, results));
+    }
+
     private static uint Bits(float number) => BitConverter.SingleToUInt32Bits(number);
 
     private static float Number(uint bits) => BitConverter.UInt32BitsToSingle(bits);

@@ -7,10 +7,14 @@ namespace Hlx.Vulkan.Tests;
 public sealed class VulkanContextTests(DeviceFixture drivers)
 {
     [Theory]
-    [InlineData(CpuDrivers.Lavapipe, true)]
-    [InlineData(CpuDrivers.SwiftShader, false)]
-    public void The_behaviour_test_finds_what_the_drivers_do(string device, bool keepsDenormals) =>
-        Assert.Equal((false, keepsDenormals), (drivers[device].Behaviour.FusedFma, drivers[device].Behaviour.KeepsDenormals));
+    [InlineData(CpuDrivers.Lavapipe, true, 65_535)]
+    [InlineData(CpuDrivers.SwiftShader, false, null)]
+    public void The_behaviour_test_finds_what_the_drivers_do(string device, bool keepsDenormals, int? loopTurns)
+    {
+        DeviceBehaviour found = drivers[device].Behaviour;
+        Assert.Equal((false, keepsDenormals, loopTurns), (found.FusedFma, found.KeepsDenormals, found.LoopTurns));
+        Assert.Equal(loopTurns, drivers[device].Capabilities.LoopTurns);
+    }
 
     [Theory]
     [InlineData(CpuDrivers.Lavapipe)]

@@ -39,6 +39,25 @@ public static class BehaviourProbe
         void Add(float x, float y, float z) => operands.AddRange([Bits(x), Bits(y), Bits(z), 0]);
     }
 
+    /// <summary>
+    /// How many of the products that a device gave are right, of those without denormal numbers. Vulkan requires correct rounding, to nearest or
+    /// towards zero, so a device that misses one has not run the test, or not all of it.
+    /// </summary>
+    /// <param name="operands">What <see cref="Operands"/> gave.</param>
+    /// <param name="results">As for <see cref="Read"/>.</param>
+    public static (int Right, int All) Products(ReadOnlySpan<uint> operands, ReadOnlySpan<uint> results)
+    {
+        int right = 0, all = 0;
+        for (int i = 0; i < operands.Length; i += WordsPerTest)
+        {
+            uint product = Bits(Number(operands[i]) * Number(operands[i + 1]));
+            if (IsDenormal(operands[i]) || (product & MagnitudeMask) <= SmallestNormal) continue;
+            all++;
+            if (results[i + 1] == product || results[i + 1] == product - 1) right++;
+        }
+        return (right, all);
+    }
+
     /// <summary>Reads what a device gave.</summary>
     /// <param name="operands">What <see cref="Operands"/> gave.</param>
     /// <param name="results">For each test fma(x, y, z), x·y, x + z, and x·y + z that may be fused.</param>

@@ -9,6 +9,9 @@ public sealed record DeviceCapabilities(DeviceLimits Limits, IReadOnlySet<string
     /// <summary>How many multiprocessors (NVIDIA) or compute units (AMD) it has; 0 if the driver does not tell.</summary>
     public int Multiprocessors { get; init; }
 
+    /// <summary>As <see cref="DeviceBehaviour.LoopTurns"/>: planners keep the loops of an invocation shorter.</summary>
+    public int? LoopTurns { get; init; }
+
     /// <summary>The cooperative matrices that it multiplies.</summary>
     public IReadOnlyList<CooperativeMatrixShape> CooperativeMatrices { get; init; } = [];
 }
