@@ -7,19 +7,13 @@ namespace Hlx.Cli;
 /// <summary>What reflection found in a module, for people and for programs.</summary>
 internal static class ShaderReport
 {
+    private const long MostPushConstantBytes = 4096; // far more than any device takes
+
     public static string Text(SpirvModule module)
     {
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture, $"SPIR-V {module.Version}, {module.Bytes.Length} bytes\n");
-        foreach (EntryPoint entry in module.EntryPoints)
-            text.Append(CultureInfo.InvariantCulture, $"entry point   {entry.Name} ({entry.Model}) workgroup {string.Join("×", entry.LocalSize.Select(Extent))}\n");
-        foreach (DescriptorBinding binding in module.Bindings)
-        {
-            string access = binding.IsReadOnly ? "read-only" : binding.IsWriteOnly ? "write-only" : "read-write";
-            text.Append(CultureInfo.InvariantCulture, $"binding {binding.Set}.{binding.Binding}   {binding.Name} {(binding.IsStorageBuffer ? "storage buffer" : binding.Class)} {access}\n");
-        }
-        foreach (BlockMember member in module.PushConstants)
-            text.Append(CultureInfo.InvariantCulture, $"push constant {member.Name} {member.Type} at {member.Offset}\n");
+        foreach (EntryPoint entry in module.EntryPoints) Append(text, module, entry);
         foreach (SpecializationConstant constant in module.SpecializationConstants)
             text.Append(CultureInfo.InvariantCulture, $"constant {constant.Id}    {constant.Name} {constant.Type} = {constant.Default}\n");
         DeterminismClaim claim = AdmissionLint.Judge(module);
@@ -35,10 +29,11 @@ internal static class ShaderReport
         ("bytes", module.Bytes.Length),
         ("entry_points", Array(module.EntryPoints, entry => HlxValue.Object(
             ("name", entry.Name), ("model", entry.Model.ToString()), ("local_size", Array(entry.LocalSize, extent => HlxValue.From(extent.Default))),
-            ("local_size_ids", Array(entry.LocalSize, extent => extent.SpecializationId is uint id ? HlxValue.From(id) : HlxValue.Null))))),
-        ("bindings", Array(module.Bindings, binding => HlxValue.Object(
-            ("set", binding.Set), ("binding", binding.Binding), ("name", binding.Name), ("storage_buffer", binding.IsStorageBuffer),
-            ("read_only", binding.IsReadOnly), ("write_only", binding.IsWriteOnly), ("members", Members(binding.Members))))),
+            ("local_size_ids", Array(entry.LocalSize, extent => extent.SpecializationId is uint id ? HlxValue.From(id) : HlxValue.Null)),
+            ("bindings", Bindings(entry.Bindings)), ("push_constant_bytes", entry.PushConstantBytes),
+            ("specialization_constants", Array(entry.SpecializationConstants, constant => HlxValue.From(constant.Id))),
+            ("shared_memory_bytes", module.SharedMemoryBytes(entry, new Dictionary<uint, ulong>()))))),
+        ("bindings", Bindings(module.Bindings)),
         ("push_constants", Members(module.PushConstants)),
         ("specialization_constants", Array(module.SpecializationConstants, constant => HlxValue.Object(
             ("id", constant.Id), ("name", constant.Name), ("type", constant.Type.ToString()), ("default", unchecked((long)constant.Default))))),
@@ -46,6 +41,43 @@ internal static class ShaderReport
         ("shared_memory_bytes", module.SharedMemoryBytes(new Dictionary<uint, ulong>())),
         ("capabilities", Array(module.Capabilities, capability => HlxValue.From(capability.ToString()))),
         ("extensions", Array(module.Extensions, HlxValue.From)));
+
+    private static void Append(StringBuilder text, SpirvModule module, EntryPoint entry)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"entry point   {entry.Name} ({entry.Model}) workgroup {string.Join("×", entry.LocalSize.Select(Extent))}\n");
+        foreach (DescriptorBinding binding in entry.Bindings)
+        {
+            string count = binding.Count switch { 1 => "", 0 => " of any number", _ => $" × {binding.Count}" };
+            text.Append(CultureInfo.InvariantCulture, $"binding {binding.Set}.{binding.Binding}   {binding.Name} {binding.Kind.Name()}{count} {Access(binding)}, {Role(binding)}\n");
+        }
+        if (entry.PushConstantBytes > MostPushConstantBytes)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"push constants of {entry.PushConstantBytes} bytes, more than any device takes\n");
+            return;
+        }
+        foreach (BlockScalar scalar in module.PushConstantScalars(entry))
+            text.Append(CultureInfo.InvariantCulture, $"push constant {scalar.Path} {scalar.Type} at {scalar.Offset}\n");
+    }
+
+    private static string Access(DescriptorBinding binding) => binding.Access switch
+    {
+        ResourceAccess.Read => "read-only",
+        ResourceAccess.Write => "write-only",
+        _ => "read-write",
+    };
+
+    private static string Role(DescriptorBinding binding) => binding switch
+    {
+        _ when !binding.Kind.IsBuffer() => "not run by HLX",
+        { Access: ResourceAccess.Read } => "input",
+        { Access: ResourceAccess.Write } => "output",
+        _ => "output that may start from an input",
+    };
+
+    private static HlxValue Bindings(IEnumerable<DescriptorBinding> bindings) => Array(bindings, binding => HlxValue.Object(
+        ("set", binding.Set), ("binding", binding.Binding), ("name", binding.Name), ("kind", binding.Kind.Name()), ("count", binding.Count),
+        ("storage_buffer", binding.IsStorageBuffer), ("access", Access(binding)), ("role", Role(binding)), ("bytes", binding.Bytes),
+        ("read_only", binding.IsReadOnly), ("write_only", binding.IsWriteOnly), ("members", Members(binding.Members))));
 
     private static string Because(DeterminismClaim claim) => claim.Limit is Instruction limit ? $" ({limit} at byte {limit.Offset}: {claim.Reason})" : "";
 

@@ -14,6 +14,8 @@ internal sealed class IdTable(uint bound)
     public void Define(Instruction instruction)
     {
         CheckRange(instruction.Result, instruction.Offset);
+        if (_forwardPointers.Contains(instruction.Result) && instruction.Op != Op.TypePointer)
+            throw SpirvModule.Refuse(instruction.Offset, $"id {instruction.Result} is announced as a pointer type and is another thing");
         if (!_definitions.TryAdd(instruction.Result, instruction)) throw SpirvModule.Refuse(instruction.Offset, $"id {instruction.Result} is defined twice");
     }
 
@@ -38,6 +40,10 @@ internal sealed class IdTable(uint bound)
     public void AddForwardPointer(uint id) => _forwardPointers.Add(id);
 
     public bool IsForwardPointer(uint id) => _forwardPointers.Contains(id);
+
+    /// <summary>Whether the instructions of an imported set have operands that are no ids: those of two sets for debug information do.</summary>
+    public bool HasLiterals(uint import) => Definition(import) is { Op: Op.ExtInstImport } set
+        && SpirvModule.Text(set.Operands.Span) is "OpenCL.DebugInfo.100" or "DebugInfo";
 
     public void CheckDeferred()
     {

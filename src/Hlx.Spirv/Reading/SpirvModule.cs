@@ -27,6 +27,7 @@ public sealed class SpirvModule
         NumberWidths widths = new();
         OperandReader reader = new(widths);
         StructureChecks checks = new(words[3]);
+        FunctionTable functions = new();
         for (int at = HeaderWords; at < words.Length;)
         {
             long offset = 4L * at;
@@ -38,11 +39,12 @@ public sealed class SpirvModule
             Instruction instruction = Split(op, operands, offset);
             checks.Visit(instruction, read);
             widths.Note(instruction);
+            functions.Visit(instruction, read, _instructions.Count);
             _instructions.Add(instruction);
             at += length;
         }
         checks.Finish(Bytes.Length);
-        _reflector = new Reflector(_instructions);
+        _reflector = new Reflector(_instructions, functions, widths);
         EntryPoints = _reflector.EntryPoints();
         Bindings = _reflector.Bindings();
         PushConstants = _reflector.PushConstants();
@@ -68,10 +70,13 @@ public sealed class SpirvModule
     /// <summary>The extensions that the module declares.</summary>
     public IReadOnlyList<string> Extensions => _reflector.Extensions;
 
-    /// <summary>Descriptor bindings, in ascending order of set and binding.</summary>
+    /// <summary>
+    /// The descriptor bindings of all entry points, in ascending order of set and binding; what one of them takes is in
+    /// <see cref="EntryPoint.Bindings"/>.
+    /// </summary>
     public IReadOnlyList<DescriptorBinding> Bindings { get; }
 
-    /// <summary>The members of the push-constant block, in the order of their offsets.</summary>
+    /// <summary>The members of the push-constant blocks of all entry points, in the order of their offsets.</summary>
     public IReadOnlyList<BlockMember> PushConstants { get; }
 
     /// <summary>Specialization constants, in ascending order of ids.</summary>
@@ -91,7 +96,7 @@ public sealed class SpirvModule
     /// another stage.</exception>
     public EntryPoint RequireCompute(string name)
     {
-        EntryPoint? entry = EntryPoints.FirstOrDefault(entry => entry.Name == name);
+        EntryPoint? entry = EntryPoints.Where(entry => entry.Name == name).MaxBy(entry => entry.Model == ExecutionModel.GLCompute);
         if (entry is null)
         {
             throw new HlxException(
@@ -107,7 +112,39 @@ public sealed class SpirvModule
     public long SharedMemoryBytes(IReadOnlyDictionary<uint, ulong> specialization)
     {
         ArgumentNullException.ThrowIfNull(specialization);
-        return _reflector.SharedMemoryBytes(specialization);
+        return _reflector.SharedMemoryBytes(null, specialization);
+    }
+
+    /// <summary>How many bytes of shared memory an entry point takes, tightly packed; arrays whose length cannot be told count as empty.</summary>
+    /// <param name="entry">One of <see cref="EntryPoints"/>.</param>
+    /// <param name="specialization">The values of specialization constants by id; the others have their defaults.</param>
+    public long SharedMemoryBytes(EntryPoint entry, IReadOnlyDictionary<uint, ulong> specialization)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        ArgumentNullException.ThrowIfNull(specialization);
+        return _reflector.SharedMemoryBytes(entry, specialization);
+    }
+
+    /// <summary>The extents of an entry point's workgroup; empty where the module states none.</summary>
+    /// <param name="entry">One of <see cref="EntryPoints"/>.</param>
+    /// <param name="specialization">The values of specialization constants by id; the others have their defaults.</param>
+    public IReadOnlyList<uint> WorkgroupSize(EntryPoint entry, IReadOnlyDictionary<uint, ulong> specialization)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        ArgumentNullException.ThrowIfNull(specialization);
+        return _reflector.WorkgroupSize(entry, specialization);
+    }
+
+    /// <summary>
+    /// The numbers of an entry point's push-constant block in the order of their declaration, matrices by columns. Look at
+    /// <see cref="EntryPoint.PushConstantBytes"/> before: there are at most as many numbers as bytes.
+    /// </summary>
+    /// <param name="entry">One of <see cref="EntryPoints"/>.</param>
+    /// <exception cref="HlxException"><see cref="ErrorCode.SpirvInvalid"/> for a block whose numbers overlap.</exception>
+    public IReadOnlyList<BlockScalar> PushConstantScalars(EntryPoint entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return _reflector.PushConstantScalars(entry);
     }
 
     internal static HlxException Refuse(long offset, string what) =>

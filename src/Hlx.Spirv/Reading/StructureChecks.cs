@@ -66,6 +66,7 @@ internal sealed class StructureChecks(uint bound)
         foreach (Operand operand in operands)
         {
             if (operand.Kind is OperandKind.IdResult or OperandKind.IdResultType) continue;
+            if (instruction.Op == Op.ExtInst && position >= 2 && _ids.HasLiterals(instruction[0])) return;
             if (Grammar.CategoryOf(operand.Kind) == OperandCategory.Id) CheckUse(instruction, operand.Word, position);
             position++;
         }
@@ -85,7 +86,7 @@ internal sealed class StructureChecks(uint bound)
         bool mayComeLater = isLabel || _section < Section.Globals
             || instruction.Op is Op.Phi or Op.TypeForwardPointer or Op.ExtInst
             || (instruction.Op == Op.FunctionCall && position == 0)
-            || (instruction.Op == Op.TypeStruct && _ids.IsForwardPointer(id));
+            || (instruction.Op is Op.TypeStruct or Op.TypeArray or Op.TypeRuntimeArray or Op.TypePointer && _ids.IsForwardPointer(id));
         if (mayComeLater) _ids.Defer(id, instruction.Offset);
         else _ids.Require(id, instruction.Offset);
     }

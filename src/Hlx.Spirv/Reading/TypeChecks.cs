@@ -20,20 +20,17 @@ internal static class TypeChecks
                 Require(ids.DefinedBy(instruction[0]) == Op.TypeVector && instruction[1] >= 2, "a matrix of what is no vector");
                 break;
             case Op.TypeArray:
-                RequireType(instruction[0]);
+                RequireElement(instruction[0]);
                 Require(ids.DefinedBy(instruction[1]) is Op length && Sections.IsConstant(length), "an array whose length is no constant");
                 break;
             case Op.TypeRuntimeArray:
-                RequireType(instruction[0]);
+                RequireElement(instruction[0]);
                 break;
             case Op.TypeStruct or Op.TypeFunction:
-                foreach (uint member in instruction.Operands.Span)
-                {
-                    if (!ids.IsForwardPointer(member)) RequireType(member);
-                }
+                foreach (uint member in instruction.Operands.Span) RequireElement(member);
                 break;
             case Op.TypePointer:
-                RequireType(instruction[1]);
+                RequireElement(instruction[1]);
                 break;
             case Op.Constant or Op.SpecConstant:
                 Require(ids.DefinedBy(instruction.ResultType) is Op.TypeInt or Op.TypeFloat, "a number of a type that is none");
@@ -67,6 +64,11 @@ internal static class TypeChecks
         }
 
         void RequireType(uint id) => ids.RequireType(id, instruction.Offset);
+
+        void RequireElement(uint id)
+        {
+            if (!ids.IsForwardPointer(id)) RequireType(id);
+        }
 
         void RequireValue(uint id) => Require(ids.Definition(id) is { ResultType: not 0 }, $"an operand {id} that is no value");
 

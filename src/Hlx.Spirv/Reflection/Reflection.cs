@@ -8,29 +8,31 @@ public sealed record EntryPoint(ExecutionModel Model, string Name, uint Function
 {
     /// <summary>The extents of a workgroup; empty where the module states none.</summary>
     public IReadOnlyList<LocalExtent> LocalSize { get; init; } = [];
+
+    /// <summary>The descriptor bindings that its function, and what that calls, names; in ascending order of set and binding.</summary>
+    public IReadOnlyList<DescriptorBinding> Bindings => Interface?.Value.Bindings ?? [];
+
+    /// <summary>The members of the push-constant block that it names, in the order of their offsets.</summary>
+    public IReadOnlyList<BlockMember> PushConstants => Interface?.Value.PushConstants ?? [];
+
+    /// <summary>How far that block reaches in bytes; 0 where there is none.</summary>
+    public long PushConstantBytes => Interface?.Value.PushConstantBytes ?? 0;
+
+    /// <summary>The specialization constants that it depends on, in ascending order of ids.</summary>
+    public IReadOnlyList<SpecializationConstant> SpecializationConstants => Interface?.Value.SpecializationConstants ?? [];
+
+    internal Lazy<EntryInterface>? Interface { get; init; }
 }
+
+/// <summary>What an entry point takes from outside.</summary>
+internal sealed record EntryInterface(
+    IReadOnlyList<DescriptorBinding> Bindings, IReadOnlyList<BlockMember> PushConstants, long PushConstantBytes, uint PushConstantBlock,
+    IReadOnlyList<SpecializationConstant> SpecializationConstants, IReadOnlySet<uint> Used);
 
 /// <summary>One extent of a workgroup.</summary>
 /// <param name="Default">The size, unless specialized.</param>
-/// <param name="SpecializationId">The specialization constant that sets it, or null.</param>
+/// <param name="SpecializationId">The specialization constant that it is, or null; one that is computed from such constants has none.</param>
 public sealed record LocalExtent(uint Default, uint? SpecializationId);
-
-/// <summary>A descriptor binding.</summary>
-/// <param name="Set">The descriptor set.</param>
-/// <param name="Binding">The binding in the set.</param>
-/// <param name="Name">The name in the source, or empty.</param>
-/// <param name="Class">Where it lives.</param>
-/// <param name="IsStorageBuffer">Whether it is a storage buffer, in either of SPIR-V's two ways to write one.</param>
-/// <param name="IsReadOnly">Whether every member is NonWritable.</param>
-/// <param name="IsWriteOnly">Whether every member is NonReadable.</param>
-public sealed record DescriptorBinding(uint Set, uint Binding, string Name, StorageClass Class, bool IsStorageBuffer, bool IsReadOnly, bool IsWriteOnly)
-{
-    /// <summary>The layout of the block.</summary>
-    public IReadOnlyList<BlockMember> Members { get; init; } = [];
-
-    /// <summary>The scalar that all elements of the block are made of; <see cref="ScalarType.Other"/> if they differ.</summary>
-    public ScalarType Element => Members.Count > 0 && Members.All(member => member.Type == Members[0].Type) ? Members[0].Type : ScalarType.Other;
-}
 
 /// <summary>A member of a block.</summary>
 /// <param name="Name">The name in the source, or empty.</param>
@@ -47,6 +49,13 @@ public sealed record BlockMember(string Name, ScalarType Type, uint Offset)
     /// <summary>The distance of an array's elements in bytes; 0 for what is no array.</summary>
     public uint ArrayStride { get; init; }
 }
+
+/// <summary>A number in a block.</summary>
+/// <param name="Path">Where it is in the source's words, such as <c>t.rows[2]</c>; empty parts where the module has no names.</param>
+/// <param name="Name">The name of the member that it is, or empty for a part of an array, a vector or a matrix.</param>
+/// <param name="Type">Its type; a pointer is a <see cref="ScalarType.UInt64"/>.</param>
+/// <param name="Offset">The offset in the block in bytes.</param>
+public sealed record BlockScalar(string Path, string Name, ScalarType Type, long Offset);
 
 /// <summary>A specialization constant.</summary>
 /// <param name="Id">Its SpecId.</param>

@@ -4,14 +4,37 @@ namespace Hlx.Spirv;
 internal sealed class TypeTable
 {
     private readonly Dictionary<uint, Instruction> _types;
+    private readonly HashSet<uint> _computing;
 
-    public TypeTable(IEnumerable<Instruction> globals) => _types = globals.Where(instruction => Sections.IsType(instruction.Op) && instruction.Result != 0)
-        .ToDictionary(instruction => instruction.Result);
+    public TypeTable(IReadOnlyList<Instruction> globals)
+    {
+        _types = globals.Where(instruction => Sections.IsType(instruction.Op) && instruction.Result != 0).ToDictionary(instruction => instruction.Result);
+        _computing = [.. globals.Where(instruction => instruction.Op == Op.ExtInstImport && SpirvModule.Text(instruction.Operands.Span) == "GLSL.std.450")
+            .Select(import => import.Result)];
+    }
+
+    /// <summary>Whether an imported set of instructions computes, rather than informing a debugger.</summary>
+    public bool IsComputing(uint import) => _computing.Contains(import);
 
     public Instruction? this[uint id] => _types.TryGetValue(id, out Instruction type) ? type : null;
 
-    /// <summary>The type that a pointer points to, with arrays of descriptors taken off; 0 if it is no pointer.</summary>
+    /// <summary>The type that a pointer points to; 0 if it is no pointer.</summary>
     public uint Pointee(uint pointer) => this[pointer] is { Op: Op.TypePointer } type ? type[1] : 0;
+
+    /// <summary>The type of a number in memory: a pointer to physical memory is a number as well.</summary>
+    public ScalarType NumberOf(uint type) => this[type] is { Op: Op.TypePointer } ? ScalarType.UInt64 : ScalarOf(type);
+
+    /// <summary>A type without its arrays, and how many elements these have together; 0 for an array without a length.</summary>
+    public (uint Element, uint Count) WithoutArrays(uint type, ConstantTable constants)
+    {
+        ulong count = 1;
+        while (this[type] is { Op: Op.TypeArray or Op.TypeRuntimeArray } array)
+        {
+            count = Math.Min(uint.MaxValue, count * (array.Op == Op.TypeArray ? Math.Min(uint.MaxValue, constants[array[1]] ?? 0) : 0));
+            type = array[0];
+        }
+        return (type, (uint)count);
+    }
 
     public ReadOnlySpan<uint> MembersOf(uint type) => this[type] is { Op: Op.TypeStruct } found ? found.Operands.Span : [];
 
@@ -43,7 +66,7 @@ internal sealed class TypeTable
     /// <summary>The sizes of all types, tightly packed, under given constants; arrays of a length that cannot be told count as empty.</summary>
     public Dictionary<uint, long> Sizes(ConstantTable constants)
     {
-        Dictionary<uint, long> sizes = [];
+        Dictionary<uint, long> sizes = _types.Values.Where(type => type.Op == Op.TypePointer).ToDictionary(type => type.Result, _ => 8L); // may be used before
         foreach (Instruction type in _types.Values)
         {
             sizes[type.Result] = type.Op switch
