@@ -1,10 +1,8 @@
-using System.Diagnostics;
-using System.Text.Json;
 using Hlx.Testing;
 
 namespace Hlx.Cli.Tests;
 
-/// <summary>A driver that claims to be a GPU and fails (broken_driver.c, built by the machine's C compiler).</summary>
+/// <summary>A driver that claims to be a GPU and fails.</summary>
 public sealed class BrokenDriverTests : IDisposable
 {
     private readonly HlxProcess _hlx = new();
@@ -14,12 +12,7 @@ public sealed class BrokenDriverTests : IDisposable
     {
         _a = _hlx.Folder["a.npy"];
         File.WriteAllBytes(_a, Npy.Encode(FloatSamples.Unit(1, 5, 5)));
-        string library = _hlx.Folder["libbroken.so"];
-        using Process compiler = Process.Start("gcc", ["-shared", "-fPIC", "-w", Path.Combine(AppContext.BaseDirectory, "broken_driver.c"), "-o", library, "-ldl"]);
-        compiler.WaitForExit();
-        Assert.Equal(0, compiler.ExitCode);
-        _manifest = _hlx.Folder["broken.json"];
-        File.WriteAllText(_manifest, JsonSerializer.Serialize(new { file_format_version = "1.0.0", ICD = new { library_path = library, api_version = "1.3.0" } }));
+        _manifest = BrokenDriver.Build(_hlx.Folder);
     }
 
     public void Dispose() => _hlx.Dispose();
@@ -73,7 +66,7 @@ public sealed class BrokenDriverTests : IDisposable
     [InlineData("load")]
     public void Doctor_names_the_driver_and_still_tries_the_others(string mode)
     {
-        (int code, string output, _) = _hlx.Run("", [("HLX_TEST_DRIVER", mode), .. Drivers($"{_manifest}:{CpuDrivers.Manifests()}")], ["doctor"]);
+        (int code, string output, _) = _hlx.Run("", [("HLX_TEST_DRIVER", mode), .. BrokenDriver.Variables($"{_manifest}:{CpuDrivers.Manifests()}")], ["doctor"]);
         Assert.Equal(1, code);
         string problem = Assert.Single(output.Split('\n'), line => line.StartsWith("problem", StringComparison.Ordinal));
         Assert.Contains(mode == "create" ? "llvmpipe" : _manifest, problem, StringComparison.Ordinal);
@@ -92,7 +85,5 @@ public sealed class BrokenDriverTests : IDisposable
         Assert.Equal(written, File.GetLastWriteTimeUtc(Assert.Single(Directory.GetFiles(_hlx.Folder["cache"] + "/probes"))));
     }
 
-    private (int Code, string Output, string Errors) Run(string mode, params string[] arguments) => _hlx.Run("", [("HLX_TEST_DRIVER", mode), .. Drivers(_manifest)], arguments);
-
-    private static (string, string)[] Drivers(string files) => [("VK_DRIVER_FILES", files), ("VK_ICD_FILENAMES", files)];
+    private (int Code, string Output, string Errors) Run(string mode, params string[] arguments) => _hlx.Run("", [("HLX_TEST_DRIVER", mode), .. BrokenDriver.Variables(_manifest)], arguments);
 }

@@ -4,6 +4,7 @@
 //   cpu       the same, and the driver says that it computes on the processor, as lavapipe does
 //   load      so does the first call of all
 //   nothing   everything succeeds, and no shader runs
+//   module    vkCreateShaderModule aborts for a module that holds the word 0x0BADC0DE
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdlib.h>
@@ -35,7 +36,7 @@ static GetFunction get_of_device;
 
 static int create_device(void *device, const void *info, const void *allocator, void *result)
 {
-    if (is("nothing")) return create(device, info, allocator, result);
+    if (is("nothing") || is("module")) return create(device, info, allocator, result);
     if (is("crash") || is("cpu")) abort();
     return -3;
 }
@@ -45,7 +46,23 @@ static void get_properties(void *device, Properties *result) { properties(device
 static void get_properties2(void *device, Properties2 *result) { properties2(device, result); result->properties.deviceType = type(); }
 
 static void dispatch(void *commands, unsigned x, unsigned y, unsigned z) { }
-static Function get_device_function(void *device, const char *name) { return is("nothing") && !strcmp(name, "vkCmdDispatch") ? (Function)dispatch : get_of_device(device, name); }
+
+typedef struct { long sType; void *pNext; long flags; size_t bytes; const unsigned *code; } ModuleInfo; // as VkShaderModuleCreateInfo
+static int (*create_module)(void *, const ModuleInfo *, const void *, void *);
+static int create_module_or_abort(void *device, const ModuleInfo *info, const void *allocator, void *result)
+{
+    for (size_t i = 0; i < info->bytes / 4; i++) if (info->code[i] == 0x0BADC0DE) abort();
+    return create_module(device, info, allocator, result);
+}
+
+static Function get_device_function(void *device, const char *name)
+{
+    if (is("nothing") && !strcmp(name, "vkCmdDispatch")) return (Function)dispatch;
+    Function found = get_of_device(device, name);
+    if (!is("module") || strcmp(name, "vkCreateShaderModule")) return found;
+    create_module = (void *)found;
+    return (Function)create_module_or_abort;
+}
 
 static Function replaced(const char *name, Function found)
 {

@@ -1,4 +1,5 @@
 using Hlx.Cli.Drivers;
+using Hlx.Cli.Survey;
 using Hlx.Compute;
 using Hlx.Vulkan;
 
@@ -11,10 +12,17 @@ internal static class ProbeCommand
     {
         Option<string?> device = Shared.Device();
         Option<bool> findings = new("--findings") { Description = "Open every device and print a finding for each." };
-        Command command = new("probe", "Open a device as its first user would.") { device, findings };
+        Option<SurveyStep?> shaders = new("--shaders") { Description = "Try the shaders that standard input names up to this step, for a survey." };
+        Option<int> timeout = new("--timeout") { Description = "Seconds to wait for each of them.", DefaultValueFactory = _ => 30 };
+        Command command = new("probe", "Open a device as its first user would.") { device, findings, shaders, timeout };
         command.Hidden = true;
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(shaders) is SurveyStep last)
+            {
+                SurveyWorker.Serve(parsed.GetValue(device), last, TimeSpan.FromSeconds(parsed.GetValue(timeout)), Console.In, Console.Out);
+                return;
+            }
             if (!parsed.GetValue(findings))
             {
                 using VulkanContext? opened = VulkanContext.Open(devices => DeviceSelector.ForOperators(devices, parsed.GetValue(device)));

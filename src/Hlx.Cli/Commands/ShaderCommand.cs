@@ -6,7 +6,7 @@ namespace Hlx.Cli.Commands;
 
 internal static class ShaderCommand
 {
-    public static Command Create() => new("shader", "Package, inspect and validate SPIR-V shaders.") { Package(), Inspect(), Validate() };
+    public static Command Create() => new("shader", "Package, inspect, validate and survey SPIR-V shaders.") { Package(), Inspect(), Validate(), SurveyCommand.Create() };
 
     private static Command Package()
     {
