@@ -5,6 +5,9 @@
 //   load      so does the first call of all
 //   nothing   everything succeeds, and no shader runs
 //   module    vkCreateShaderModule aborts for a module that holds the word 0x0BADC0DE
+//   needs     offers nothing, as the library that HLX_TEST_LIBRARY names, which it opens itself, is not there
+//   refuse    vkCreateInstance returns VK_ERROR_INCOMPATIBLE_DRIVER, as drivers do whose device is not in the machine
+//   none      vkEnumeratePhysicalDevices finds no device
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdlib.h>
@@ -41,6 +44,9 @@ static int create_device(void *device, const void *info, const void *allocator, 
     return -3;
 }
 
+static int create_instance(const void *info, const void *allocator, void *result) { return -9; }
+static int enumerate(void *instance, unsigned *count, void *devices) { *count = 0; return 0; }
+
 static unsigned type(void) { return is("cpu") ? 4 : 2; } // VK_PHYSICAL_DEVICE_TYPE_CPU, _DISCRETE_GPU
 static void get_properties(void *device, Properties *result) { properties(device, result); result->deviceType = type(); }
 static void get_properties2(void *device, Properties2 *result) { properties2(device, result); result->properties.deviceType = type(); }
@@ -69,6 +75,8 @@ static Function replaced(const char *name, Function found)
     if (!found) return 0;
     if (!strcmp(name, "vkCreateDevice")) { create = (void *)found; return (Function)create_device; }
     if (!strcmp(name, "vkGetDeviceProcAddr")) { get_of_device = (GetFunction)found; return (Function)get_device_function; }
+    if (is("refuse") && !strcmp(name, "vkCreateInstance")) return (Function)create_instance;
+    if (is("none") && !strcmp(name, "vkEnumeratePhysicalDevices")) return (Function)enumerate;
     if (!strcmp(name, "vkGetPhysicalDeviceProperties")) { properties = (void *)found; return (Function)get_properties; }
     if (!strcmp(name, "vkGetPhysicalDeviceProperties2") || !strcmp(name, "vkGetPhysicalDeviceProperties2KHR")) { properties2 = (void *)found; return (Function)get_properties2; }
     return found;
@@ -76,6 +84,7 @@ static Function replaced(const char *name, Function found)
 
 Function vk_icdGetInstanceProcAddr(void *instance, const char *name)
 {
+    if (is("needs") && !dlopen(getenv("HLX_TEST_LIBRARY"), RTLD_NOW)) return 0;
     return replaced(name, ((GetFunction)of_lavapipe("vk_icdGetInstanceProcAddr"))(instance, name));
 }
 

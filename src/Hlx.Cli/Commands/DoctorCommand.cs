@@ -7,25 +7,24 @@ namespace Hlx.Cli.Commands;
 
 internal static class DoctorCommand
 {
-    private const string NoDevice = "Install your GPU's driver, or a CPU driver: apt-get install mesa-vulkan-drivers";
+    private const string NoDevice = "Install your GPU's driver, or a CPU driver: apt-get install mesa-vulkan-drivers; --verbose tells what each driver finds";
 
     private static readonly string[] ImplicitLayerFolders = ["/usr/share/vulkan/implicit_layer.d", "/etc/vulkan/implicit_layer.d"];
 
     public static Command Create()
     {
-        Option<bool> json = Shared.Json();
-        Command command = new("doctor", "Check the loader, drivers, devices, layers, tools, folders and permissions, with a remedy for each finding.") { json };
+        Option<bool> json = Shared.Json(), verbose = new("--verbose") { Description = "Show also what needs no attention: drivers whose device is not in this machine." };
+        Command command = new("doctor", "Check the loader, drivers, devices, layers, tools, folders and permissions, with a remedy for each finding.") { json, verbose };
         command.SetAction(parsed =>
         {
             List<Finding> findings = [.. Loader(), .. Permissions(), .. Layers(), Tool(), Folder("cache", HlxOptions.CacheFolder), StoreFolder()];
             if (parsed.GetValue(json)) Console.Out.WriteLine(Json.Encode(HlxValue.Array([.. findings.Select(finding => finding.ToValue())])));
-            else findings.ForEach(Console.Out.WriteLine);
-            return findings.All(finding => finding.IsGood) ? 0 : 1;
+            else findings.Where(finding => finding.IsWorthSaying || parsed.GetValue(verbose)).ToList().ForEach(Console.Out.WriteLine);
+            return findings.All(finding => finding.Level != FindingLevel.Problem) ? 0 : 1;
         });
         return command;
     }
 
-    // Each driver in a process of its own: one that crashes there is named, and the others are still tried.
     private static IEnumerable<Finding> Loader()
     {
         try
@@ -36,29 +35,27 @@ internal static class DoctorCommand
         {
             return [Finding.Problem("Vulkan loader", failure.What, failure.Remedy)];
         }
+        DriverDiagnosis diagnosis = new(GpuNodes().Any());
         IReadOnlyList<DriverManifest> manifests = DriverManifest.All();
-        List<Finding> devices = manifests.Count > 0 ? [.. manifests.SelectMany(manifest => Driver(manifest.Path, manifest.Alone))] : [.. Driver("Vulkan drivers", [])];
-        return [Finding.Good("Vulkan loader", "installed"), .. devices.Count > 0 ? devices : [Finding.Problem("Vulkan driver", "none offers a device", NoDevice)]];
-    }
-
-    private static Finding[] Driver(string name, IEnumerable<(string, string)> alone)
-    {
-        (int code, string output, string? failure) = DriverProbe.Run(["probe", "--findings"], alone);
-        Finding[] found = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => Finding.From(Json.Decode(line)))];
-        if (failure is not null) return [.. found, Finding.Problem(name, failure, "Update or remove this driver, or leave it out: name the others' files in VK_DRIVER_FILES")];
-        return code == 0 ? found : [.. found, Finding.Problem(name, "the loader does not accept this driver", "Reinstall the driver; VK_LOADER_DEBUG=error,warn with `hlx devices` shows the loader's reasons")];
+        Finding[] drivers = [.. manifests.Count > 0 ? manifests.SelectMany(diagnosis.Of) : diagnosis.OfAll()];
+        bool isExplained = drivers.Any(finding => finding.Level != FindingLevel.Note); // by a device, or by what is wrong with one
+        return [Finding.Good("Vulkan loader", "installed"), .. drivers, .. isExplained ? (Finding[])[] : [Finding.Problem("Vulkan drivers", "none offers a device that HLX can use", NoDevice)]];
     }
 
     // A GPU's files that this user may not open are the usual reason why its driver offers nothing.
     private static IEnumerable<Finding> Permissions()
     {
-        string[] nodes = OperatingSystem.IsLinux() && Directory.Exists("/dev/dri") ? Directory.GetFiles("/dev/dri", "renderD*") : [];
-        foreach (string node in (string[])[.. nodes, "/dev/nvidiactl"])
+        foreach (string node in GpuNodes())
         {
-            if (!File.Exists(node)) continue;
             bool isOpen = CanOpen(node);
             yield return isOpen ? Finding.Good(node, "may be opened") : Finding.Problem(node, "this user may not open it", "Add the user to the file's group (often render or video): sudo usermod -aG render $USER, and log in again");
         }
+    }
+
+    private static IEnumerable<string> GpuNodes()
+    {
+        string[] nodes = OperatingSystem.IsLinux() && Directory.Exists("/dev/dri") ? Directory.GetFiles("/dev/dri", "renderD*") : [];
+        return nodes.Append("/dev/nvidiactl").Where(File.Exists);
     }
 
     private static bool CanOpen(string node)
@@ -101,7 +98,7 @@ internal static class DoctorCommand
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            return Finding.Problem(name, $"{folder} cannot be written: {failure.Message.TrimEnd('.')}", "Give this user the right to write there, or name another folder in HLX_CACHE; until then every process compiles anew");
+            return Finding.Note(name, $"{folder} cannot be written: {failure.Message.TrimEnd('.')}", "Give this user the right to write there, or name another folder in HLX_CACHE; until then every process compiles anew");
         }
     }
 

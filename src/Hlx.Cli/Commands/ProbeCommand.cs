@@ -36,7 +36,7 @@ internal static class ProbeCommand
 
     private static Finding Open(DeviceSnapshot snapshot)
     {
-        if (snapshot.Unsuitable is string reason) return Finding.Problem(snapshot.Name, reason, "Use another device or update the driver");
+        if (snapshot.Unsuitable is string reason) return Finding.Note(snapshot.Name, $"not usable: {reason}", "Use another device or update the driver");
         try
         {
             using VulkanContext device = VulkanContext.Open(snapshot.Address);

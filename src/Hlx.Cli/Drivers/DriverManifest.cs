@@ -27,13 +27,14 @@ internal sealed record DriverManifest(string Path)
             Variable("XDG_DATA_HOME") ?? System.IO.Path.Combine(home, ".local/share"), .. (Variable("XDG_DATA_DIRS") ?? "/usr/local/share:/usr/share").Split(':'),
         ];
         IEnumerable<string> folders = roots.Where(root => root.Length > 0).Select(root => System.IO.Path.Combine(root, "vulkan/icd.d")).Distinct();
-        return [.. Adding.SelectMany(Listed).Concat(folders).SelectMany(Files)];
+        return [.. Adding.SelectMany(Listed).Concat(folders.Where(Directory.Exists)).SelectMany(Files)];
     }
 
     /// <summary>What changes when the driver does: sizes and times of this file and, where it names one by its path, of the library.</summary>
-    public string Stamp => string.Join(' ', new[] { Path, Library }.OfType<string>().Select(file => new FileInfo(file)).Where(file => file.Exists).Select(file => $"{file.FullName} {file.Length} {file.LastWriteTimeUtc.Ticks}"));
+    public string Stamp => string.Join(' ', new[] { Path, Library }.OfType<string>().Where(file => file.Contains('/', StringComparison.Ordinal)).Select(file => new FileInfo(file)).Where(file => file.Exists).Select(file => $"{file.FullName} {file.Length} {file.LastWriteTimeUtc.Ticks}"));
 
-    private string? Library
+    /// <summary>The driver's library: a path, or a name that the dynamic linker finds; null if the file cannot be read.</summary>
+    public string? Library
     {
         get
         {
@@ -41,7 +42,7 @@ internal sealed record DriverManifest(string Path)
             {
                 using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(Path));
                 string? library = json.RootElement.GetProperty("ICD").GetProperty("library_path").GetString();
-                return library is not null && library.Contains('/', StringComparison.Ordinal) ? System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path)!, library) : null;
+                return library is not null && library.Contains('/', StringComparison.Ordinal) ? System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path)!, library) : library;
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException)
             {

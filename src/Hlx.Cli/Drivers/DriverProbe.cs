@@ -19,14 +19,13 @@ internal static class DriverProbe
     {
         string note = NoteOf(address);
         if (File.Exists(note)) return null;
-        (int code, _, string? failure) = Run(["probe", .. address is null ? (string[])[] : ["--device", address]], []);
-        if (code == 0) Keep(note);
-        return failure;
+        ProbeResult probe = Run(["probe", .. address is null ? (string[])[] : ["--device", address]], []);
+        if (probe.ExitCode == 0) Keep(note);
+        return probe.Failure;
     }
 
     /// <summary>Runs this program.</summary>
-    /// <returns>Its exit code and output; and in the user's words what happened if it crashed or did not answer.</returns>
-    public static (int Code, string Output, string? Failure) Run(string[] arguments, IEnumerable<(string Name, string Value)> variables)
+    public static ProbeResult Run(string[] arguments, IEnumerable<(string Name, string Value)> variables)
     {
         string[] self = OwnProgram.Words;
         ProcessStartInfo start = new(self[0], [.. self[1..], .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -36,10 +35,11 @@ internal static class DriverProbe
         if (!process.WaitForExit(Patience))
         {
             process.Kill(entireProcessTree: true);
-            return (-1, "", $"the Vulkan driver did not answer within {Patience.TotalSeconds:F0} s");
+            return new(-1, "", "", $"the Vulkan driver did not answer within {Patience.TotalSeconds:F0} s");
         }
         Task.WaitAll(output, errors);
-        return (process.ExitCode, output.Result, process.ExitCode < FirstSignal ? null : $"the Vulkan driver crashed when its device was opened (signal {process.ExitCode - FirstSignal} in a process that tried it)");
+        string? failure = process.ExitCode < FirstSignal ? null : $"the Vulkan driver crashed when its device was opened (signal {process.ExitCode - FirstSignal} in a process that tried it)";
+        return new(process.ExitCode, output.Result, errors.Result, failure);
     }
 
     private static string NoteOf(string? address)

@@ -113,7 +113,9 @@ public sealed unsafe class VulkanInstance : IDisposable
     private PhysicalDevice[] Enumerate()
     {
         uint count = 0;
-        Api.EnumeratePhysicalDevices(Handle, &count, null).OrThrow("listing the Vulkan devices");
+        Result result = Api.EnumeratePhysicalDevices(Handle, &count, null);
+        if (result == Result.ErrorInitializationFailed && count == 0) return []; // what the loader says where drivers are, and no device of theirs
+        result.OrThrow("listing the Vulkan devices");
         PhysicalDevice[] devices = new PhysicalDevice[count];
         fixed (PhysicalDevice* first = devices) Api.EnumeratePhysicalDevices(Handle, &count, first).OrThrow("listing the Vulkan devices");
         return devices;

@@ -34,7 +34,7 @@ public sealed class DeviceFixture : IDisposable
     {
         VulkanContext device = this[address];
         check(device);
-        Assert.Empty(device.ValidationMessages);
+        RequireSilence(device);
     }
 
     /// <summary>Runs a check of an operator on a device, the CPU included.</summary>
@@ -54,9 +54,12 @@ public sealed class DeviceFixture : IDisposable
         foreach (VulkanContext device in _devices.Values)
         {
             device.Dispose();
-            Assert.Empty(device.ValidationMessages);
+            RequireSilence(device);
         }
     }
+
+    private static void RequireSilence(VulkanContext device) =>
+        Assert.True(device.ValidationMessages.Count == 0, $"the validation layer said: {string.Join('\n', device.ValidationMessages.Distinct())}");
 
     [ModuleInitializer]
     internal static void UseTestDevices() => TestDevices.Use();
