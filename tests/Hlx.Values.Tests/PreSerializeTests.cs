@@ -27,6 +27,18 @@ public sealed class PreSerializeTests
         Assert.Equal(19_074, lines);
     }
 
+    [Fact]
+    public void A_code_point_0_composes_with_nothing()
+    {
+        Assert.Equal("u\0日", PreSerialize.NormalizeText("u\0日"));
+        for (int code = 0; code <= 0x10ffff; code++)
+        {
+            if (code is >= 0xd800 and <= 0xdfff) continue;
+            string text = char.ConvertFromUtf32(code), alone = PreSerialize.NormalizeText(text + "日");
+            Assert.Equal(alone[..^1] + "\0日", PreSerialize.NormalizeText(text + "\0日"));
+        }
+    }
+
     [Theory]
     [InlineData("cafe\u0301", "café")]
     [InlineData("text  ", "text")]

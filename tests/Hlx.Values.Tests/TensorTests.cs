@@ -40,6 +40,54 @@ public sealed class TensorTests
     public void Other_values_are_not(string json) => HlxAssert.Refuses(ErrorCode.TensorInvalid, () => NestedArrays.ToTensor(Json.Decode(json)));
 
     [Theory]
+    [InlineData("[0.1,1e20,-16777216,16777216.0,3e-39,0.0,9007199254740994.0,4611686018427387904]")] // fractions, what binary32 has, and doubles too large to be exact
+    public void Numbers_near_those_of_f32_are_rounded_to_them(string json)
+    {
+        HlxValue value = Json.Decode(json);
+        float[] numbers = NestedArrays.ToTensor(value).AsSpan<float>().ToArray();
+        Assert.Equal([0.1f, 1e20f, -16777216f, 16777216f, 3e-39f, 0f, 9007199254740994f, 4611686018427387904f], numbers);
+    }
+
+    [Theory]
+    [InlineData("[1,1e300]", "element 1 is 1E+300")]
+    [InlineData("[[1],[2],[-3.5e38]]", "element 2 is -3.5E+38")]
+    [InlineData("[1e-300]", "element 0 is 1E-300")]
+    [InlineData("[16777217.0]", "element 0 is 16777217")]
+    [InlineData("[0,16777217]", "element 1 is 16777217")]
+    [InlineData("[9007199254740993]", "element 0 is 9007199254740993")]
+    [InlineData("-16777217", "element 0 is -16777217")]
+    public void A_number_that_f32_would_change_is_refused_by_its_place(string json, string message)
+    {
+        HlxException refusal = HlxAssert.Refuses(ErrorCode.TensorInvalid, () => NestedArrays.ToTensor(Json.Decode(json)));
+        Assert.StartsWith(message + ", and would become ", refusal.What, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Elements_are_seen_as_their_own_type_or_as_bits()
+    {
+        Assert.Equal([1f, 2f], Tensor.From<float>(DType.F32, [2], [1f, 2f]).AsSpan<float>().ToArray());
+        Assert.Equal([0x3f800000u], Tensor.From([1f]).AsSpan<uint>().ToArray());
+        Assert.Equal([1f], Tensor.From<uint>(DType.F32, [1], [0x3f800000]).AsSpan<float>().ToArray());
+        Assert.Equal([(ushort)0x3f80], Tensor.From<ushort>(DType.BF16, [1], [0x3f80]).AsSpan<ushort>().ToArray());
+        Assert.Equal([(byte)0xff], Tensor.From<sbyte>(DType.I8, [1], [-1]).AsSpan<byte>().ToArray());
+        Assert.Equal([-1L], Tensor.From<long>(DType.I64, [1], [-1]).AsSpan<long>().ToArray());
+    }
+
+    [Fact]
+    public void Elements_are_never_seen_as_another_type()
+    {
+        HlxAssert.Refuses(ErrorCode.TypeMismatch, () => Tensor.From<double>(DType.F32, [2], [1.0]));
+        HlxAssert.Refuses(ErrorCode.TypeMismatch, () => Tensor.From<int>(DType.F32, [1], [1]));
+        HlxAssert.Refuses(ErrorCode.TypeMismatch, () => Tensor.From<float>(DType.F64, [1], [1f, 2f]));
+        HlxAssert.Refuses(ErrorCode.TypeMismatch, () => Tensor.From<byte>(DType.F32, [1], [1, 2, 3, 4]));
+        HlxAssert.Refuses(ErrorCode.TypeMismatch, () => Tensor.From<(int, int)>(DType.I64, [1], [(1, 2)]));
+        HlxAssert.Refuses(ErrorCode.TypeMismatch, () => Tensor.From([1f, 2f]).AsSpan<double>());
+        HlxAssert.Refuses(ErrorCode.TypeMismatch, () => Tensor.From([1f]).AsSpan<int>());
+        HlxAssert.Refuses(ErrorCode.TypeMismatch, () => new Tensor(DType.BF16, [1], new byte[2]).AsSpan<Half>());
+        HlxAssert.Refuses(ErrorCode.TensorInvalid, () => Tensor.From<float>(DType.F32, [3], [1f]));
+    }
+
+    [Theory]
     [InlineData(DType.F16, "[1.5,-2.0]", "003e00c0")]
     [InlineData(DType.BF16, "[1.5,-2.0]", "c03f00c0")]
     [InlineData(DType.F32, "[1.5,-2.0]", "0000c03f000000c0")]

@@ -5,7 +5,6 @@ namespace Hlx.Store;
 /// <summary>The contracts that HLX knows: literals (14–22), kernels (900–902) and tensors (950).</summary>
 public static class ContractSchemas
 {
-    private const int MaxTensorRank = 16;
 
     /// <summary>All schemas by number.</summary>
     public static IReadOnlyDictionary<int, ContractSchema> ById { get; } = new ContractSchema[]
@@ -51,7 +50,7 @@ public static class ContractSchemas
         new(Tensor.ContractId, "TENSOR", true,
         [
             new("dtype", FieldType.Text, Check: FieldChecks.DTypeName),
-            new("shape", FieldType.Array, Check: FieldChecks.Shape(MaxTensorRank)),
+            new("shape", FieldType.Array, Check: FieldChecks.Shape(Tensor.MaxRank)),
             new("data", FieldType.Handle),
         ]),
     }.ToDictionary(schema => schema.Id);

@@ -60,7 +60,7 @@ internal static partial class FieldChecks
     public static string? OutputSpec(HlxValue value)
     {
         bool hasInitial = value.Kind == HlxKind.Object && value.AsObject().TryGet("initial", out _);
-        (string, FieldType, Func<HlxValue, string?>)[] fields = [("dtype", FieldType.Text, DTypeName), ("shape", FieldType.Array, Shape(16))];
+        (string, FieldType, Func<HlxValue, string?>)[] fields = [("dtype", FieldType.Text, DTypeName), ("shape", FieldType.Array, Shape(Tensor.MaxRank))];
         return Record(value, hasInitial ? [.. fields, ("initial", FieldType.Handle, IsHandle)] : fields);
     }
 

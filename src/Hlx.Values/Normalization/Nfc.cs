@@ -36,7 +36,7 @@ internal static class Nfc
             if (hangul % TCount != 0) output.Add(TBase + (hangul % TCount));
             return;
         }
-        int at = Find(NfcTables.Decompositions, code, 0);
+        int at = Find(NfcTables.Decompositions, code);
         if (at < 0)
         {
             output.Add(code);
@@ -87,8 +87,7 @@ internal static class Nfc
         if (l is >= 0 and < LCount && v is >= 0 and < VCount) return HangulBase + (((l * VCount) + v) * TCount);
         int lv = first - HangulBase, t = second - TBase;
         if (lv is >= 0 and < HangulCount && lv % TCount == 0 && t is > 0 and < TCount) return first + t;
-        int at = Find(NfcTables.Compositions, first, second);
-        return at < 0 ? null : NfcTables.Compositions[at + 2];
+        return FindComposite(first, second);
     }
 
     private static int ClassOf(int code)
@@ -105,19 +104,33 @@ internal static class Nfc
         return 0;
     }
 
-    // Finds a row of three by its first number, or by its first two where the second is not 0.
-    private static int Find(ReadOnlySpan<int> rows, int first, int second)
+    // The row of three that begins with a number, which no other row begins with; -1 if there is none.
+    private static int Find(ReadOnlySpan<int> rows, int first)
     {
         int low = 0, high = (rows.Length / 3) - 1;
         while (low <= high)
         {
             int middle = (low + high) / 2;
-            int order = rows[3 * middle].CompareTo(first);
-            if (order == 0 && second != 0) order = rows[(3 * middle) + 1].CompareTo(second);
-            if (order == 0) return 3 * middle;
-            if (order < 0) low = middle + 1;
+            if (rows[3 * middle] == first) return 3 * middle;
+            if (rows[3 * middle] < first) low = middle + 1;
             else high = middle - 1;
         }
         return -1;
+    }
+
+    // The rows of compositions are sorted by both numbers of the pair.
+    private static int? FindComposite(int first, int second)
+    {
+        ReadOnlySpan<int> rows = NfcTables.Compositions;
+        int low = 0, high = (rows.Length / 3) - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) / 2;
+            int order = (rows[3 * middle], rows[(3 * middle) + 1]).CompareTo((first, second));
+            if (order == 0) return rows[(3 * middle) + 2];
+            if (order < 0) low = middle + 1;
+            else high = middle - 1;
+        }
+        return null;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Hlx.Values;
@@ -6,15 +7,23 @@ namespace Hlx.Values;
 /// <summary>Tensors from nested arrays of numbers, and back.</summary>
 public static class NestedArrays
 {
-    /// <summary>Reads nested arrays of ints and floats as a tensor of f32; every number is rounded to binary32.</summary>
+    // Up to here a double holds every whole number, so one that is given is meant to the last digit.
+    private const double ExactWholeNumbers = 1L << 53;
+
+    /// <summary>
+    /// Reads nested arrays of ints and floats as a tensor of f32. Fractions are rounded to the nearest binary32; a number that would become
+    /// infinite or zero, and a whole number up to 2^53 that would become another one, are refused.
+    /// </summary>
     /// <param name="value">A number, or arrays of equal lengths down to numbers.</param>
-    /// <exception cref="HlxException"><see cref="ErrorCode.TensorInvalid"/> if the nesting is ragged or holds anything else.</exception>
+    /// <exception cref="HlxException"><see cref="ErrorCode.TensorInvalid"/> if the nesting is ragged or too deep, or holds anything else or a
+    /// number that binary32 does not have.</exception>
     public static Tensor ToTensor(HlxValue value)
     {
         List<int> shape = [];
         for (HlxValue level = value; level.Kind == HlxKind.Array; level = level.AsArray()[0])
         {
             shape.Add(level.AsArray().Length);
+            if (shape.Count > Tensor.MaxRank) throw Refuse($"it is nested more than {Tensor.MaxRank} deep");
             if (level.AsArray().IsEmpty) break;
         }
         float[] numbers = new float[Tensor.CountElements(CollectionsMarshal.AsSpan(shape))];
@@ -26,23 +35,49 @@ public static class NestedArrays
         {
             if (dimension == shape.Count)
             {
-                numbers[next++] = item.Kind switch
+                numbers[next] = item.Kind switch
                 {
-                    HlxKind.Float => (float)item.AsFloat(),
-                    HlxKind.Int => item.AsInt(),
+                    HlxKind.Float => Round(item.AsFloat(), next),
+                    HlxKind.Int => Whole(item.AsInt(), next),
                     _ => throw Refuse($"it holds {item.Describe()} where a number is needed"),
                 };
+                next++;
                 return;
             }
             if (item.Kind != HlxKind.Array || item.AsArray().Length != shape[dimension]) throw Refuse("its rows differ in length");
             if (dimension == shape.Count - 1 && item.AsArray().TryGetFloats(out ReadOnlySpan<double> floats))
             {
-                foreach (double number in floats) numbers[next++] = (float)number;
+                foreach (double number in floats)
+                {
+                    numbers[next] = Round(number, next);
+                    next++;
+                }
                 return;
             }
             for (int i = 0; i < item.AsArray().Length; i++) Fill(item.AsArray()[i], dimension + 1);
         }
+
+        // An int is exact, however large.
+        static float Whole(long number, int element)
+        {
+            float rounded = number;
+            return (Int128)rounded == number ? rounded : throw Unfit(element, number.ToString(CultureInfo.InvariantCulture), rounded);
+        }
+
+        static float Round(double number, int element)
+        {
+            float rounded = (float)number;
+            bool isLost = float.IsInfinity(rounded) || (rounded == 0 && number != 0);
+            bool isOther = rounded != number && Math.Abs(number) <= ExactWholeNumbers && double.IsInteger(number);
+            if (isLost || isOther) throw Unfit(element, number.ToString("R", CultureInfo.InvariantCulture), rounded);
+            return rounded;
+        }
     }
+
+    private static HlxException Unfit(int element, string number, float rounded) => new(
+        ErrorCode.TensorInvalid,
+        $"element {element} is {number}, and would become {rounded.ToString("R", CultureInfo.InvariantCulture)} as f32",
+        "Round it to binary32 yourself, or give a tensor of another type (CONTRACT_950, npy)");
 
     /// <summary>Writes a tensor as nested arrays; floats become floats, integers become ints.</summary>
     /// <param name="tensor">The tensor.</param>
@@ -90,5 +125,5 @@ public static class NestedArrays
     }
 
     private static HlxException Refuse(string why) =>
-        new(ErrorCode.TensorInvalid, $"the value is no tensor: {why}", "Nest arrays of equal lengths, with numbers innermost");
+        new(ErrorCode.TensorInvalid, $"the value is not a tensor: {why}", "Nest arrays of equal lengths, with numbers innermost");
 }

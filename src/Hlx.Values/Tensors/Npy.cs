@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace Hlx.Values;
 
@@ -9,7 +7,7 @@ namespace Hlx.Values;
 /// NumPy's npy files, versions 1.0 to 3.0 (NumPy enhancement proposal 1 and numpy.lib.format): f2, f4, f8, i1, u1, i4, u4 and i8,
 /// little-endian. Fortran order is converted on reading; files are written in version 1.0 and C order.
 /// </summary>
-public static partial class Npy
+public static class Npy
 {
     private const int PreludeBytes = 10;
     private const int HeaderAlignment = 64;
@@ -29,10 +27,9 @@ public static partial class Npy
         int headerStart = isLong ? PreludeBytes + 2 : PreludeBytes;
         if (headerBytes > file.Length - headerStart) throw Refuse("the header is cut off");
 
-        string header = Encoding.Latin1.GetString(file.Slice(headerStart, (int)headerBytes));
-        DType type = TypeOf(Field(header, DescriptionPattern()));
-        bool fortran = Field(header, OrderPattern()) == "True";
-        int[] shape = ParseShape(Field(header, ShapePattern()));
+        ReadOnlySpan<byte> header = file.Slice(headerStart, (int)headerBytes);
+        (string description, bool fortran, int[] shape) = NpyHeader.Parse(file[6] == 3 ? Encoding.UTF8.GetString(header) : Encoding.Latin1.GetString(header));
+        DType type = TypeOf(description);
         ReadOnlySpan<byte> data = file[(headerStart + (int)headerBytes)..];
         long expected = Tensor.CountElements(shape) * type.Size();
         if (data.Length != expected) throw Refuse($"the data has {data.Length} bytes where the shape needs {expected}");
@@ -62,29 +59,6 @@ public static partial class Npy
         return file;
     }
 
-    [GeneratedRegex(@"'descr'\s*:\s*'([^']*)'")]
-    private static partial Regex DescriptionPattern();
-
-    [GeneratedRegex(@"'fortran_order'\s*:\s*(True|False)")]
-    private static partial Regex OrderPattern();
-
-    [GeneratedRegex(@"'shape'\s*:\s*\(([0-9,\s]*)\)")]
-    private static partial Regex ShapePattern();
-
-    private static string Field(string header, Regex pattern)
-    {
-        Match match = pattern.Match(header);
-        return match.Success ? match.Groups[1].Value : throw Refuse("the header lacks 'descr', 'fortran_order' or 'shape'");
-    }
-
-    private static int[] ParseShape(string text)
-    {
-        string[] parts = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return [.. parts.Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int extent)
-            ? extent
-            : throw Refuse($"the extent \"{part}\" is not a number below 2147483648"))];
-    }
-
     private static byte[] ToRowMajor(ReadOnlySpan<byte> data, int[] shape, int size)
     {
         byte[] result = new byte[data.Length];
@@ -109,6 +83,11 @@ public static partial class Npy
         "<i4" => DType.I32,
         "<u4" => DType.U32,
         "<i8" => DType.I64,
+        ['>', .. string rest] when rest.Length > 1 => throw Refuse($"the elements are big-endian ('{description}')", $"Save it with a.astype('<{rest}')"),
+        ['?', ..] or "|b1" => throw Refuse("the elements are bools", "Save it with a.astype('u1')"),
+        [_, 'c', ..] => throw Refuse($"the elements are complex numbers ('{description}')", "Save a.real and a.imag"),
+        [_, 'O', ..] => throw Refuse("the elements are Python objects", "Save an array of numbers"),
+        [_, 'U' or 'S' or 'V' or 'M' or 'm', ..] => throw Refuse($"the elements ('{description}') are not numbers", "Save an array of numbers"),
         _ => throw Refuse($"the element type '{description}' has no tensor"),
     };
 
@@ -125,6 +104,6 @@ public static partial class Npy
         _ => throw new HlxException(ErrorCode.TypeMismatch, "npy has no type for bf16", "Resolve the tensor as f32 first"),
     };
 
-    private static HlxException Refuse(string what) =>
-        new(ErrorCode.NpyParse, what, "Save the array with numpy.save as f2, f4, f8, i1, u1, i4, u4 or i8, little-endian");
+    internal static HlxException Refuse(string what, string remedy = "Save the array with numpy.save as f2, f4, f8, i1, u1, i4, u4 or i8, little-endian") =>
+        new(ErrorCode.NpyParse, what, remedy);
 }

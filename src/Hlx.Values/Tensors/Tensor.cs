@@ -11,6 +11,9 @@ public sealed class Tensor
     /// <summary>The contract number of tensors.</summary>
     public const int ContractId = 950;
 
+    /// <summary>The most dimensions that a tensor has, in memory, in files and in contracts alike: NumPy's limit until its version 2.</summary>
+    public const int MaxRank = 32;
+
     private readonly int[] _shape;
     private readonly Lazy<Handle> _blob;
 
@@ -19,7 +22,7 @@ public sealed class Tensor
     /// <param name="shape">The extents, outermost first; empty for a scalar.</param>
     /// <param name="data">The elements, row-major and little-endian.</param>
     /// <exception cref="HlxException"><see cref="ErrorCode.TensorInvalid"/> if the data does not have the size that the shape
-    /// gives.</exception>
+    /// gives, or the shape has more than <see cref="MaxRank"/> dimensions.</exception>
     public Tensor(DType type, ReadOnlySpan<int> shape, ReadOnlyMemory<byte> data)
         : this(type, shape, data, null)
     {
@@ -27,6 +30,8 @@ public sealed class Tensor
 
     private Tensor(DType type, ReadOnlySpan<int> shape, ReadOnlyMemory<byte> data, Handle? known)
     {
+        if (shape.Length > MaxRank)
+            throw new HlxException(ErrorCode.TensorInvalid, $"a tensor of {shape.Length} dimensions is given", $"Give {MaxRank} dimensions at most");
         long elements = CountElements(shape);
         if (elements * type.Size() != data.Length)
         {
@@ -72,9 +77,15 @@ public sealed class Tensor
     public static string Describe(DType type, ReadOnlySpan<int> shape) => $"{type.Name()}[{string.Join(',', shape.ToArray())}]";
 
     /// <summary>The elements as numbers of their own type.</summary>
-    /// <typeparam name="T">A type of the elements' size.</typeparam>
+    /// <typeparam name="T">The .NET type of the elements, or the unsigned integer of their size for their bits (the only way to see
+    /// <see cref="DType.BF16"/>). For bytes there is <see cref="Data"/>.</typeparam>
+    /// <exception cref="HlxException"><see cref="ErrorCode.TypeMismatch"/> for any other type: nothing is converted here.</exception>
     public ReadOnlySpan<T> AsSpan<T>()
-        where T : unmanaged => MemoryMarshal.Cast<byte, T>(Data.Span);
+        where T : unmanaged
+    {
+        ElementTypes.Require<T>(Type);
+        return MemoryMarshal.Cast<byte, T>(Data.Span);
+    }
 
     /// <summary>A matrix of binary32 numbers, copied.</summary>
     public static Tensor From(float[,] matrix) => Copy(matrix, DType.F32);
@@ -83,12 +94,19 @@ public sealed class Tensor
     public static Tensor From(float[] vector) => Copy(vector, DType.F32);
 
     /// <summary>Numbers of one type with a shape, copied.</summary>
-    /// <typeparam name="T">A type whose size is that of <paramref name="type"/>.</typeparam>
+    /// <typeparam name="T">The .NET type of the elements, or the unsigned integer of their size for their bits, as in
+    /// <see cref="AsSpan"/>.</typeparam>
     /// <param name="type">The element type.</param>
     /// <param name="shape">The extents.</param>
     /// <param name="elements">The elements, row-major.</param>
+    /// <exception cref="HlxException"><see cref="ErrorCode.TypeMismatch"/> for any other type: nothing is converted here.
+    /// <see cref="ErrorCode.TensorInvalid"/> if there are more or fewer elements than the shape has.</exception>
     public static Tensor From<T>(DType type, ReadOnlySpan<int> shape, ReadOnlySpan<T> elements)
-        where T : unmanaged => new(type, shape, MemoryMarshal.AsBytes(elements).ToArray());
+        where T : unmanaged
+    {
+        ElementTypes.Require<T>(type);
+        return new(type, shape, MemoryMarshal.AsBytes(elements).ToArray());
+    }
 
     /// <summary>The elements of a rank-2 binary32 tensor, copied.</summary>
     /// <exception cref="HlxException"><see cref="ErrorCode.TypeMismatch"/> for another type or rank.</exception>
