@@ -1,7 +1,8 @@
 #version 450
+#extension GL_EXT_control_flow_attributes : require
 
 // The sums of fp32.fixed on a device without matrix units: for g = 0, 1, ... the integer sum over k and over i + j = g of the products of digit i
-// of A and digit j of B, in plane g of C. Nothing can overflow up to K = 32768.
+// of A and digit j of B, in plane g of C. Nothing can overflow up to K = 32768. One loop is left: some devices end long ones.
 
 layout(local_size_x = 16, local_size_y = 16) in;
 layout(constant_id = 0) const uint GROUPS = 3;
@@ -20,15 +21,15 @@ void main()
     for (uint step = 0; step < STEPS; step++)
     {
         uvec4 words_a[3], words_b[3];
-        for (uint digit = 0; digit < 3; digit++)
+        [[unroll]] for (uint digit = 0; digit < 3; digit++)
         {
             words_a[digit] = planes_a[(row * STEPS + step) * 3 + digit];
             words_b[digit] = planes_b[(column * STEPS + step) * 3 + digit];
         }
-        for (int k = 0; k < 16; k++)
+        [[unroll]] for (int k = 0; k < 16; k++)
         {
             int left[3], right[3];
-            for (uint digit = 0; digit < 3; digit++)
+            [[unroll]] for (uint digit = 0; digit < 3; digit++)
             {
                 left[digit] = bitfieldExtract(int(words_a[digit][k / 4]), 8 * (k % 4), 8);
                 right[digit] = bitfieldExtract(int(words_b[digit][k / 4]), 8 * (k % 4), 8);

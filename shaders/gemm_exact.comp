@@ -3,6 +3,8 @@
 
 // C = activation(alpha * op(A) * op(B) + beta * C + bias) in fp32.ieee with the integer emulation of fma: for devices whose fma does not
 // fuse, and for products in which a device would flush numbers to zero. Plain 16 x 16 tiles, one element an invocation.
+//
+// Where a device ends long loops, a chain is made in several dispatches: C holds its sum so far, and each goes on with k from START to K.
 
 layout(local_size_x = 16, local_size_y = 16) in;
 layout(constant_id = 9) const bool TRANSPOSE_A = false;
@@ -21,6 +23,7 @@ layout(push_constant) uniform Problem
     uint STRIDE_A, STRIDE_B, STRIDE_C;
     uint ALPHA, BETA;
     int SHIFT;
+    uint START;          // the k of the first product
 };
 
 #define HLX_EXACT
@@ -32,11 +35,10 @@ const uint TILE = 16;
 shared uint tile_a[TILE][TILE];
 shared uint tile_b[TILE][TILE];
 
-uint chain(uint start, uint end)
+uint chain(uint sum, uint start, uint end)
 {
     uint x = gl_LocalInvocationID.x, y = gl_LocalInvocationID.y;
     uint row0 = gl_WorkGroupID.y * TILE, column0 = gl_WorkGroupID.x * TILE, batch = gl_WorkGroupID.z;
-    uint sum = 0u;
     for (uint k0 = start; k0 < end; k0 += TILE)
     {
         // Neighbouring invocations read neighbouring elements, whichever way the matrix is stored.
@@ -57,9 +59,10 @@ uint chain(uint start, uint end)
 void main()
 {
     uint column = gl_GlobalInvocationID.x, row = gl_GlobalInvocationID.y;
-    uint sum = chain(0, FIRST);
-    if (FIRST < K) sum = fma_exact(ONE, sum, chain(FIRST, K));
-    if (row >= M || column >= N) return;
+    bool isInside = row < M && column < N;
     uint at = gl_WorkGroupID.z * STRIDE_C + row * LDC + column;
+    uint sum = chain(START > 0 && isInside ? c[at] : 0u, START, FIRST);
+    if (FIRST < K) sum = fma_exact(ONE, sum, chain(0u, FIRST, K));
+    if (!isInside) return;
     c[at] = epilogue(sum, HAS_BETA ? before[at] : 0u, HAS_BIAS ? bias[column] : 0u);
 }

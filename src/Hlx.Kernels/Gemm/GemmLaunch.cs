@@ -8,10 +8,8 @@ namespace Hlx.Kernels;
 /// <param name="Sequence">The product, and what follows it where the kernel of the product does not do that itself.</param>
 /// <param name="Scaling">The path and scaling that it was planned with.</param>
 /// <param name="Tile">The tile; null for the exact path.</param>
-public sealed record GemmLaunch(KernelSequence Sequence, DenormalPlan Scaling, KernelTile? Tile)
+public sealed partial record GemmLaunch(KernelSequence Sequence, DenormalPlan Scaling, KernelTile? Tile)
 {
-    private const int ExactTile = 16;
-
     // From how many operations on copying A and B into rows of whole vectors pays: measured at 1000×777×513, where it does not, and at 4097³.
     private const double PaddingPays = 1L << 31;
 
@@ -31,11 +29,11 @@ public sealed record GemmLaunch(KernelSequence Sequence, DenormalPlan Scaling, K
         ArgumentNullException.ThrowIfNull(problem);
         ArgumentNullException.ThrowIfNull(operands);
         ArgumentNullException.ThrowIfNull(capabilities);
-        KernelTile? chosen = scaling.Path == FmaPath.Exact || problem.Shape.K == 0 ? null : tile ?? GemmPlanner.Choose(problem, capabilities);
+        KernelTile? chosen = scaling.Path == FmaPath.Exact || problem.Shape.K == 0 || !KeepsLoops(problem.Shape.K, capabilities) ? null : tile ?? GemmPlanner.Choose(problem, capabilities);
         if (chosen is null)
         {
-            KernelLaunch exact = Exact(problem, KernelBuffer.Input(0, 0, operands.A), KernelBuffer.Input(0, 1, operands.B), operands, capabilities);
-            return new(new KernelSequence([exact], [new(0, 0)]), scaling, chosen);
+            IReadOnlyList<KernelLaunch> exact = Exact(problem, KernelBuffer.Input(0, 0, operands.A), KernelBuffer.Input(0, 1, operands.B), operands, capabilities);
+            return new(new KernelSequence(exact, [new(0, 0)]), scaling, chosen);
         }
         Extent3 workgroups = chosen.Workgroups(problem), most = capabilities.Limits.MaxWorkgroups;
         CheckLimits(problem, workgroups, capabilities.Limits);
@@ -49,29 +47,14 @@ public sealed record GemmLaunch(KernelSequence Sequence, DenormalPlan Scaling, K
         return new(new KernelSequence(stages, [result]), scaling, chosen);
     }
 
-    /// <summary>The launch of the exact path: it emulates each fused multiply-add, and does what follows the product too.</summary>
-    /// <param name="problem">The problem.</param>
-    /// <param name="a">A, at binding 0.</param>
-    /// <param name="b">B, at binding 1.</param>
-    /// <param name="operands">C and bias.</param>
-    /// <param name="capabilities">The device.</param>
-    /// <inheritdoc cref="Plan" path="/exception"/>
-    public static KernelLaunch Exact(GemmProblem problem, KernelBuffer a, KernelBuffer b, GemmOperands operands, DeviceCapabilities capabilities)
-    {
-        ArgumentNullException.ThrowIfNull(problem);
-        ArgumentNullException.ThrowIfNull(capabilities);
-        Extent3 workgroups = new((uint)KernelShaders.Parts(problem.Shape.N, ExactTile), (uint)KernelShaders.Parts(problem.Shape.M, ExactTile), (uint)problem.Batch);
-        CheckLimits(problem, workgroups, capabilities.Limits);
-        return Launch("gemm_exact", problem, new(FmaPath.Exact), null, [a, b, C(problem, operands), GemmFinish.Bias(problem, operands, 3), GemmFinish.Before(problem, operands, 4)], workgroups);
-    }
-
-    private static KernelLaunch Launch(string module, GemmProblem problem, DenormalPlan scaling, KernelTile? tile, IReadOnlyList<KernelBuffer> buffers, Extent3 workgroups) => new(
+    private static KernelLaunch Launch(
+        string module, GemmProblem problem, DenormalPlan scaling, KernelTile? tile, IReadOnlyList<KernelBuffer> buffers, Extent3 workgroups) => new(
         KernelShaders.Get(module), "main", buffers, workgroups)
-    {
-        PushConstants = GemmFinish.Constants(problem, scaling).AsMemory(0, tile is null ? 52 : 40),
-        Specialization = [.. Specialization(problem, scaling, tile).Select(entry => new SpecializationValue(entry.Id, (uint)entry.Value))],
-        BoundsChecked = false,
-    };
+        {
+            PushConstants = GemmFinish.Constants(problem, scaling).AsMemory(0, 40),
+            Specialization = [.. Specialization(problem, scaling, tile).Select(entry => new SpecializationValue(entry.Id, (uint)entry.Value))],
+            BoundsChecked = false,
+        };
 
     private static void CheckLimits(GemmProblem problem, Extent3 workgroups, DeviceLimits limits)
     {

@@ -34,6 +34,7 @@ public static partial class MlpPlanner
         tile ??= Fused.FirstOrDefault(known => known.Rows >= batch);
         int groups = (int)KernelShaders.Parts(model.Layers.Max(layer => layer.Outputs), MlpPacking.Columns);
         if (!behaviour.FusedFma || batch == 0 || tile is null || groups > Math.Max(1, capabilities.Multiprocessors)) return null;
+        if (groups > 1 && (long)spins * model.Layers.Count > capabilities.LoopTurns / 2) return null; // they wait in loops, which the device would end
         if ((behaviour.KeepsDenormals ? new uint[model.Layers.Count] : model.Least) is not uint[] least) return null;
         int[] chains = [.. model.Layers.Select(layer => KernelShaders.Whole(NumericsProfile.Fp32IeeeFirstChain(layer.Inputs), ChainGranularity))];
         int longest = chains.Max();

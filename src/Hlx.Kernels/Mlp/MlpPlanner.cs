@@ -34,7 +34,7 @@ public static partial class MlpPlanner
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(capabilities);
         ArgumentNullException.ThrowIfNull(behaviour);
-        if (!behaviour.FusedFma || batch == 0) return null;
+        if (!behaviour.FusedFma || batch == 0 || model.Layers.Any(layer => !GemmLaunch.KeepsLoops(layer.Inputs, capabilities))) return null;
         if ((behaviour.KeepsDenormals ? new uint[model.Layers.Count] : model.Least) is not uint[] least) return null;
         List<KernelLaunch> stages = [];
         int inputDistance = KernelShaders.Whole(model.Inputs, 4), distance = inputDistance;
@@ -79,17 +79,19 @@ public static partial class MlpPlanner
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(capabilities);
         List<KernelLaunch> stages = [];
+        int first = 0; // stage of the last layer
         for (int i = 0; i < model.Layers.Count; i++)
         {
             MlpLayer layer = model.Layers[i];
             KernelBuffer rows = i == 0
                 ? new KernelBuffer(0, 0, 4L * batch * layer.Inputs, default, false) { Access = BufferAccess.Staged }
-                : KernelBuffer.Alias(0, 0, new(i - 1, 2));
-            KernelLaunch stage = GemmLaunch.Exact(model.Problem(i, batch), rows, KernelBuffer.Input(0, 1, layer.Weights.Data) with { ResidentAs = layer.Weights.DataHandle.Text }, new(default, default) { Bias = layer.Bias?.Data ?? default }, capabilities);
-            if (i == model.Layers.Count - 1) stage = stage with { Buffers = [.. stage.Buffers.Select(buffer => buffer.IsOutput ? buffer with { Access = BufferAccess.Staged } : buffer)] };
-            stages.Add(stage);
+                : KernelBuffer.Alias(0, 0, new(first, 2));
+            KernelBuffer weights = KernelBuffer.Input(0, 1, layer.Weights.Data) with { ResidentAs = layer.Weights.DataHandle.Text };
+            first = stages.Count;
+            stages.AddRange(GemmLaunch.Exact(model.Problem(i, batch), rows, weights, new(default, default) { Bias = layer.Bias?.Data ?? default }, capabilities, first));
         }
-        return new(new KernelSequence(stages, [new(stages.Count - 1, 0)]), new(0, 0), model.Inputs, model.Outputs, null);
+        stages[first] = stages[first] with { Buffers = [.. stages[first].Buffers.Select(buffer => buffer.IsOutput ? buffer with { Access = BufferAccess.Staged } : buffer)] };
+        return new(new KernelSequence(stages, [new(first, 0)]), new(0, 0), model.Inputs, model.Outputs, null);
     }
 
     private static SkinnyTile? Choose(GemmProblem problem, int slices, DeviceCapabilities capabilities)

@@ -13,6 +13,8 @@ public sealed record MatrixGemm(KernelSequence Sequence, StageOutput Result, Mat
 {
     private const int SplitAtOnce = 8; // by an invocation of split_planes.comp
 
+    private const int MostPadded = 1 << 30; // of an extent, so that its padding to whole tiles is a number too
+
     private static readonly ConcurrentDictionary<MatrixTile, ShaderCode> Modules = new();
 
     /// <summary>Plans C = A·op(B).</summary>
@@ -32,13 +34,13 @@ public sealed record MatrixGemm(KernelSequence Sequence, StageOutput Result, Mat
         if (profile == NumericsProfile.Fp32Fixed)
             return FixedGemm.Plan(shape, a, b, tile ?? (MatrixPlanner.HasUnit(profile, capabilities) ? MatrixPlanner.Choose(profile, shape, capabilities) : null), capabilities.Limits);
         MatrixTile chosen = tile ?? MatrixPlanner.Choose(profile, shape, capabilities);
+        if (Math.Max(shape.M, Math.Max(shape.N, shape.K)) > MostPadded || shape.K > (capabilities.LoopTurns ?? int.MaxValue)) throw TooLarge(shape);
         int m = Whole(shape.M, chosen.Rows), n = Whole(shape.N, chosen.Columns), k = Whole(shape.K, chosen.Depth);
         long largest = Math.Max(4L * shape.M * shape.N, (long)chosen.Parts * chosen.ElementBytes * Math.Max((long)m * k, (long)k * n));
         long tiles = chosen.Tiles(shape.M, shape.N);
         if (largest > capabilities.Limits.MaxBufferBytes || tiles > capabilities.Limits.MaxWorkgroups.X || Math.Max(m, Math.Max(n, k)) > capabilities.Limits.MaxWorkgroups.Y)
         {
-            throw new HlxException(
-                ErrorCode.DeviceLimit, $"a product of {shape.M}×{shape.K} and {shape.K}×{shape.N} exceeds the device's buffers or dispatch", "Cut the matrices into blocks, or use cpu://");
+            throw TooLarge(shape);
         }
         List<KernelLaunch> stages = [];
         KernelBuffer result = KernelBuffer.Overwritten(0, 2, 4L * shape.M * shape.N);
@@ -57,6 +59,9 @@ public sealed record MatrixGemm(KernelSequence Sequence, StageOutput Result, Mat
         StageOutput output = new(stages.Count - 1, 0);
         return new(new KernelSequence(stages, [output]), output, chosen);
     }
+
+    internal static HlxException TooLarge(GemmShape shape) => new(
+        ErrorCode.DeviceLimit, $"a product of {shape.M}×{shape.K} and {shape.K}×{shape.N} exceeds the device's buffers, dispatch or loops", "Cut the matrices into blocks, or use cpu://");
 
     /// <summary>The product itself, on operands that lie in whole tiles of m×k and k×n.</summary>
     internal static KernelLaunch Main(MatrixTile tile, GemmShape shape, int m, int n, int k, IReadOnlyList<KernelBuffer> buffers)
