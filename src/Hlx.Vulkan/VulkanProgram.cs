@@ -4,7 +4,8 @@ namespace Hlx.Vulkan;
 
 /// <summary>
 /// A sequence recorded once, whose data stays on the device: each run submits the same commands again, without any managed
-/// allocation. Not safe for many threads; several programs may run side by side.
+/// allocation. For one thread at a time: a call beside another one ends with <see cref="InvalidOperationException"/>. Several programs may run
+/// side by side.
 /// </summary>
 public sealed class VulkanProgram : IKernelProgram
 {
@@ -12,6 +13,7 @@ public sealed class VulkanProgram : IKernelProgram
     private readonly RecordedProgram _program;
     private ulong _value;
     private bool _disposed;
+    private int _inUse;
 
     internal VulkanProgram(VulkanContext context, RecordedProgram program)
     {
@@ -26,48 +28,48 @@ public sealed class VulkanProgram : IKernelProgram
     /// <inheritdoc/>
     public void Run()
     {
-        Submit();
-        Wait();
+        using Use use = new(this);
+        SubmitAgain();
+        Finish();
     }
 
     /// <summary>Submits the sequence; a run that is still going on is waited for first.</summary>
     /// <inheritdoc cref="IKernelProgram.Run" path="/exception"/>
     public void Submit()
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        Wait();
-        _value = _context.Submit(_program.Commands);
+        using Use use = new(this);
+        SubmitAgain();
     }
 
     /// <summary>Waits for the run that was submitted last.</summary>
     /// <inheritdoc cref="IKernelProgram.Run" path="/exception"/>
     public void Wait()
     {
-        if (_value != 0) _context.Wait(_value);
-        _value = 0;
+        using Use use = new(this);
+        Finish();
     }
 
     /// <inheritdoc/>
     public void Write(int stage, int buffer, ReadOnlySpan<byte> content)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        Wait();
+        using Use use = new(this);
+        Finish();
         _context.Write(_program.Buffers.Reached(_program.Buffers[stage, buffer]), content);
     }
 
     /// <inheritdoc/>
     public void Read(StageOutput output, Span<byte> destination)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        Wait();
+        using Use use = new(this);
+        Finish();
         _context.Read(_program.Buffers.Reached(_program.Buffers.Output(output)), destination);
     }
 
     /// <inheritdoc/>
     public void Read(StageBuffer buffer, Span<byte> destination)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        Wait();
+        using Use use = new(this);
+        Finish();
         _context.Read(_program.Buffers.Reached(_program.Buffers[buffer.Stage, buffer.Buffer]), destination);
     }
 
@@ -75,8 +77,8 @@ public sealed class VulkanProgram : IKernelProgram
     /// <param name="stage">The stage.</param>
     public TimeSpan? DeviceTime(int stage)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        Wait();
+        using Use use = new(this);
+        Finish();
         return _context.DeviceTime(_program, stage);
     }
 
@@ -86,8 +88,8 @@ public sealed class VulkanProgram : IKernelProgram
     /// </summary>
     public double? DeviceNanoseconds()
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        Wait();
+        using Use use = new(this);
+        Finish();
         return _context.DeviceNanoseconds(_program);
     }
 
@@ -108,5 +110,33 @@ public sealed class VulkanProgram : IKernelProgram
         if (_disposed) return;
         _disposed = true;
         _context.Release(this);
+    }
+
+    private void SubmitAgain()
+    {
+        Finish();
+        _value = _context.Submit(_program.Commands);
+    }
+
+    private void Finish()
+    {
+        if (_value != 0) _context.Wait(_value);
+        _value = 0;
+    }
+
+    // While one thread uses the program: its buffers hold what belongs to one run.
+    private readonly ref struct Use
+    {
+        private readonly VulkanProgram _program;
+
+        public Use(VulkanProgram program)
+        {
+            ObjectDisposedException.ThrowIf(program._disposed, program);
+            if (Interlocked.Exchange(ref program._inUse, 1) != 0)
+                throw new InvalidOperationException("another thread uses this program; record one for each thread, or let them take turns");
+            _program = program;
+        }
+
+        public void Dispose() => Volatile.Write(ref _program._inUse, 0);
     }
 }

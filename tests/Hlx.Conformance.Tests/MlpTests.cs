@@ -70,6 +70,31 @@ public sealed class MlpTests(DeviceFixture drivers)
         });
     }
 
+    [Theory, MemberData(nameof(AllDevices))]
+    public void Many_threads_may_share_one(string device)
+    {
+        MlpModel model = Model(FloatSamples.Unit, 24, 40, 6);
+        drivers.OnOperators(device, context =>
+        {
+            using Mlp mlp = new(context, model);
+            Parallel.For(0, 80, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i =>
+            {
+                int batch = 1 + (i % 3);
+                Agrees(mlp, batch, FloatSamples.Unit(i, batch, model.Inputs));
+            });
+        });
+    }
+
+    [Fact]
+    public void A_closed_one_refuses()
+    {
+        using CpuDevice cpu = new();
+        Mlp mlp = new(cpu, Model(FloatSamples.Unit, 3, 2));
+        mlp.Dispose();
+        mlp.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => mlp.Run(new float[3], new float[2]));
+    }
+
     // With integers all sums are exact, so the fused kernels have the bits of the twin whether or not the device fuses.
     [Theory, MemberData(nameof(VulkanDevices))]
     public void Every_tile_of_a_dispatch_for_each_layer_has_the_bits_of_the_twin_on_integers(string device)

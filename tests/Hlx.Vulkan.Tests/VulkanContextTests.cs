@@ -98,6 +98,30 @@ public sealed class VulkanContextTests(DeviceFixture drivers)
         HlxAssert.Refuses(ErrorCode.DeviceLost, () => context.Run(FmaLaunch([1], [1], [1])));
     }
 
+    [Fact]
+    public void A_program_that_two_threads_use_at_the_same_time_refuses_one_of_them() => drivers.On(CpuDrivers.Lavapipe, context =>
+    {
+        uint[] many = new uint[1 << 20];
+        using VulkanProgram program = context.Record(KernelSequence.Of(FmaLaunch(many, many, many)));
+        int refused = 0;
+        Parallel.For(0, 2, new ParallelOptions { MaxDegreeOfParallelism = 2 }, _ =>
+        {
+            for (int i = 0; i < 50 && Volatile.Read(ref refused) == 0; i++)
+            {
+                try
+                {
+                    program.Run();
+                }
+                catch (InvalidOperationException)
+                {
+                    Interlocked.Increment(ref refused);
+                }
+            }
+        });
+        Assert.NotEqual(0, refused);
+        program.Run(); // and is usable again
+    });
+
     private static KernelLaunch FmaLaunch(uint[] x, uint[] y, uint[] z)
     {
         uint[] constants = [(uint)x.Length];

@@ -68,8 +68,8 @@ public interface IKernelDevice : IComputeDevice
 public sealed record RecordOptions(int Repeats = 1, bool Timed = true);
 
 /// <summary>
-/// A sequence recorded once, whose data stays on the device: each run submits the same commands again. Not safe for many threads;
-/// several programs may run side by side.
+/// A sequence recorded once, whose data stays on the device: each run submits the same commands again. For one thread at a time: a call beside
+/// another one ends with <see cref="InvalidOperationException"/>. Several programs may run side by side.
 /// </summary>
 public interface IKernelProgram : IDisposable
 {

@@ -6,7 +6,7 @@ namespace Hlx.Kernels;
 
 /// <summary>
 /// A model on a device: for each batch size a program is recorded once and then replayed, with one submission for each request;
-/// weights are on the device once. Not safe for many threads.
+/// weights are on the device once. Safe for many threads, whose requests take turns.
 /// </summary>
 public sealed class Mlp : IDisposable
 {
@@ -20,9 +20,11 @@ public sealed class Mlp : IDisposable
 
     private sealed record Recorded(MlpPlan Plan, IKernelProgram Program);
 
+    private readonly Lock _turn = new(); // a program has one set of buffers
     private readonly IComputeDevice _device;
     private readonly Dictionary<(Way Way, int Batch), Recorded?> _programs = [];
     private Way _fastest = Way.Single;
+    private bool _disposed;
 
     /// <summary>Takes a model to a device; programs are recorded at the first request of each batch size.</summary>
     /// <param name="device">The CPU device, or one that runs shaders; it must outlive this.</param>
@@ -55,9 +57,17 @@ public sealed class Mlp : IDisposable
             throw new HlxException(
                 ErrorCode.ShapeMismatch, $"{input.Length} numbers in and {output.Length} out are no batch of rows of {Model.Inputs} and {Model.Outputs}", "Give whole rows, and as many out as in");
         }
-        if (batch == 0) return;
-        if (_device is CpuDevice cpu) OnCpu(cpu, batch, input, output);
-        else OnKernelDevice((IKernelDevice)_device, batch, input, output);
+        if (_device is CpuDevice cpu)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (batch > 0) OnCpu(cpu, batch, input, output);
+            return;
+        }
+        lock (_turn)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (batch > 0) OnKernelDevice((IKernelDevice)_device, batch, input, output);
+        }
     }
 
     /// <summary>Records the program of a batch size, so that the first request does not have to.</summary>
@@ -66,16 +76,24 @@ public sealed class Mlp : IDisposable
     public void Prepare(int batch)
     {
         if (batch <= 0 || _device is not IKernelDevice device) return;
-        for (Way way = _fastest; way <= Way.Emulated && Program(device, way, batch) is null; way++)
+        lock (_turn)
         {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            for (Way way = _fastest; way <= Way.Emulated && Program(device, way, batch) is null; way++)
+            {
+            }
         }
     }
 
     /// <summary>Frees the programs.</summary>
     public void Dispose()
     {
-        foreach (Recorded? recorded in _programs.Values) recorded?.Program.Dispose();
-        _programs.Clear();
+        lock (_turn)
+        {
+            _disposed = true;
+            foreach (Recorded? recorded in _programs.Values) recorded?.Program.Dispose();
+            _programs.Clear();
+        }
     }
 
     private void OnKernelDevice(IKernelDevice device, int batch, ReadOnlySpan<float> input, Span<float> output)
