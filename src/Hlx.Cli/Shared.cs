@@ -1,3 +1,4 @@
+using System.Globalization;
 using Hlx.Cli.Drivers;
 using Hlx.Spirv;
 using Hlx.Store;
@@ -13,6 +14,18 @@ internal static class Shared
     {
         Description = "cpu://, vulkan://INDEX, vulkan://UUID or vulkan://PART-OF-NAME. Default: HLX_DEVICE, else the best device.",
     };
+
+    public static Option<double?> Timeout()
+    {
+        Option<double?> option = new("--timeout") { Description = "How many seconds a request may take on a Vulkan device. Default: HLX_TIMEOUT, else 600." };
+        option.CustomParser = result =>
+        {
+            if (double.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) && seconds is > 0 and <= HlxOptions.MostSeconds) return seconds;
+            result.AddError($"--timeout is a number of seconds above 0, up to {HlxOptions.MostSeconds}");
+            return null;
+        };
+        return option;
+    }
 
     public static Argument<string> File(string name = "FILE", string description = "A file, or - for standard input.")
     {
@@ -82,7 +95,13 @@ internal static class Shared
         return ValueFormat.LooksLikeLct(text) ? Lct.Decode(text) : Values.Json.Decode(text);
     }
 
-    public static HlxRuntime Open(string? device = null, bool memoize = true) => HlxRuntime.Open(new HlxOptions { Device = device, Memoize = memoize, DriverCheck = DriverProbe.Check });
+    public static HlxRuntime Open(string? device = null, bool memoize = true, double? timeout = null) => HlxRuntime.Open(new HlxOptions
+    {
+        Device = device,
+        Memoize = memoize,
+        DriverCheck = DriverProbe.Check,
+        Timeout = timeout is double seconds ? TimeSpan.FromSeconds(seconds) : null,
+    });
 
     /// <summary>Says on standard error if shaders are checked for structure only.</summary>
     public static void NoteMissingValidator()

@@ -132,7 +132,7 @@ public sealed partial class VulkanContext
     {
         _gate.MarkLost(); // work that may still be running owns the memory; nothing on this device can be trusted any more
         HlxException failure = new(
-            ErrorCode.DeviceTimeout, $"the device did not finish within {timeout.TotalSeconds:0.###} s", "Make the request smaller or raise VulkanOptions.Timeout");
+            ErrorCode.DeviceTimeout, $"the device did not finish within {timeout.TotalSeconds:0.###} s", "Make the request smaller, or allow more with --timeout SECONDS (HLX_TIMEOUT, HlxOptions.Timeout)");
         _telemetry.Failed(failure);
         return failure;
     }

@@ -7,6 +7,8 @@ namespace Hlx.Vulkan;
 /// <summary>A Vulkan device, opened: it runs shaders. Safe for many threads.</summary>
 public sealed partial class VulkanContext : IKernelDevice
 {
+    private static readonly TimeSpan ClosingPatience = TimeSpan.FromSeconds(2);
+
     private readonly VulkanInstance _instance;
     private readonly VulkanDevice _device;
     private readonly VulkanOptions _options;
@@ -172,11 +174,15 @@ public sealed partial class VulkanContext : IKernelDevice
         }
     }
 
-    /// <summary>Closes the device after the requests that are under way.</summary>
+    /// <summary>
+    /// Closes the device after the requests that are under way. A device that does not end what it timed out on stays open until the process
+    /// ends, with its memory: Vulkan can neither interrupt such work nor close a device that has some.
+    /// </summary>
     public void Dispose()
     {
         if (!_gate.Close()) return;
         _pump.Dispose();
+        if (_gate.IsLost && !_device.Queue.Ends(ClosingPatience)) return;
         _device.WaitIdle();
         foreach (IDisposable abandoned in _abandoned) abandoned.Dispose();
         lock (_recorded)

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Hlx.Compute;
+using Hlx.Values;
 using Microsoft.Extensions.Logging;
 
 namespace Hlx;
@@ -6,6 +8,13 @@ namespace Hlx;
 /// <summary>How a runtime is opened.</summary>
 public sealed record HlxOptions
 {
+    /// <summary>The longest time that can be given as a limit, in seconds: some 31 years.</summary>
+    public const int MostSeconds = 1_000_000_000;
+
+    private const string TimeoutVariable = "HLX_TIMEOUT";
+
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(10);
+
     /// <summary>The folder of the store; null for <c>HLX_STORE</c>, else the user's data folder.</summary>
     public string? StoreFolder { get; init; }
 
@@ -21,9 +30,15 @@ public sealed record HlxOptions
     /// <summary>
     /// Asked before a Vulkan device is opened, with its address or null for the best one: why it must not be, or null. So a program can try a driver in another
     /// process first, where its crash does no harm, as the <c>hlx</c> command does. With no device named, a reason makes the CPU
-    /// take over; else it ends the request with <see cref="Values.ErrorCode.DriverFailure"/>.
+    /// take over; else it ends the request with <see cref="ErrorCode.DriverFailure"/>.
     /// </summary>
     public Func<string?, string?>? DriverCheck { get; init; }
+
+    /// <summary>
+    /// How long one request may take on a Vulkan device; null for <c>HLX_TIMEOUT</c>, in seconds, else ten minutes. The CPU device has no limit.
+    /// After that the request fails with <see cref="ErrorCode.DeviceTimeout"/>, and the device can no longer be used.
+    /// </summary>
+    public TimeSpan? Timeout { get; init; }
 
     /// <summary>Whether results that are known already are returned without computing.</summary>
     public bool Memoize { get; init; } = true;
@@ -31,7 +46,7 @@ public sealed record HlxOptions
     /// <summary>
     /// Which part of the results that are known is computed again all the same, by preference on another device than the first time,
     /// and compared: 0 for none, 1 for all. A difference is an incident of the ledger and ends the request with
-    /// <see cref="Values.ErrorCode.LedgerIncident"/>.
+    /// <see cref="ErrorCode.LedgerIncident"/>.
     /// </summary>
     public double AuditFraction { get; init; }
 
@@ -56,6 +71,18 @@ public sealed record HlxOptions
 
     /// <summary>Where the log goes; nowhere if null. Activities and metrics have the name <c>Hlx.Vulkan</c>.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
+
+    internal TimeSpan EffectiveTimeout
+    {
+        get
+        {
+            if (Timeout is TimeSpan given) return given > TimeSpan.Zero ? given : throw new ArgumentOutOfRangeException(nameof(Timeout), given, "Timeout is a time above 0");
+            if (Environment.GetEnvironmentVariable(TimeoutVariable) is not { Length: > 0 } text) return DefaultTimeout;
+            return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) && seconds > 0 && seconds <= MostSeconds
+                ? TimeSpan.FromSeconds(seconds)
+                : throw new HlxException(ErrorCode.SettingInvalid, $"{TimeoutVariable} is \"{text}\"", $"Give a number of seconds above 0, up to {MostSeconds}, or leave it out");
+        }
+    }
 
     internal string? EffectiveDevice => string.IsNullOrEmpty(Device) ? Environment.GetEnvironmentVariable(DeviceSelector.Variable) : Device;
 }

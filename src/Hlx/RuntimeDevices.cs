@@ -39,6 +39,7 @@ internal sealed class RuntimeDevices(HlxOptions options) : IDisposable
     {
         Validation = options.Validation,
         LoggerFactory = options.LoggerFactory,
+        Timeout = options.EffectiveTimeout,
         PipelineFolder = options.KeepPipelines ? HlxOptions.CacheFolder : null,
     };
 

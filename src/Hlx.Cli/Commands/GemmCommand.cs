@@ -12,12 +12,13 @@ internal static class GemmCommand
         Option<string?> output = new("-o", "--output") { Description = "Write the product as an npy file." };
         Option<string> numerics = Shared.Format("--numerics", NumericsProfile.Fp32Ieee, [.. NumericsProfile.All]);
         Option<string?> device = Shared.Device();
+        Option<double?> timeout = Shared.Timeout();
         Option<bool> noMemo = new("--no-memo") { Description = "Compute even if the result is known." };
         Option<bool> json = Shared.Json();
-        Command command = new("gemm", "Multiply two matrices and print the handle of the product.") { a, b, output, numerics, device, noMemo, json };
+        Command command = new("gemm", "Multiply two matrices and print the handle of the product.") { a, b, output, numerics, device, timeout, noMemo, json };
         command.SetAction(parsed =>
         {
-            using HlxRuntime runtime = Shared.Open(parsed.GetValue(device), !parsed.GetValue(noMemo));
+            using HlxRuntime runtime = Shared.Open(parsed.GetValue(device), !parsed.GetValue(noMemo), parsed.GetValue(timeout));
             ProductRun run = runtime.Multiply(Load(runtime, parsed.GetValue(a)!), Load(runtime, parsed.GetValue(b)!), parsed.GetValue(numerics)!);
             Shared.NoteFallback(runtime);
             if (parsed.GetValue(output) is string file) Shared.WriteBytes(Npy.Encode(runtime.Resolve<Tensor>(run.Result)), file);

@@ -10,11 +10,12 @@ internal static class RunCommand
     {
         Argument<string> contract = Shared.Source("CONTRACT", "A kernel (901) or pipeline (902): a handle, or a file in JSON, LC-T or LC-B, or -.");
         Option<string?> device = Shared.Device();
+        Option<double?> timeout = Shared.Timeout();
         Option<bool> noMemo = new("--no-memo") { Description = "Compute even if the result is known." }, json = Shared.Json();
-        Command command = new("run", "Run a kernel or a pipeline and print the handle of each output.") { contract, device, noMemo, json };
+        Command command = new("run", "Run a kernel or a pipeline and print the handle of each output.") { contract, device, timeout, noMemo, json };
         command.SetAction(parsed =>
         {
-            using HlxRuntime runtime = Shared.Open(parsed.GetValue(device), !parsed.GetValue(noMemo));
+            using HlxRuntime runtime = Shared.Open(parsed.GetValue(device), !parsed.GetValue(noMemo), parsed.GetValue(timeout));
             HlxValue value = Shared.ReadValue(runtime.Space, parsed.GetValue(contract)!);
             KernelRun run = ContractValidator.IdOf(value) == PipelineConfig.ContractId
                 ? runtime.RunPipeline(PipelineConfig.FromValue(value))

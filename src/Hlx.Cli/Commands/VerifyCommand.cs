@@ -6,11 +6,12 @@ internal static class VerifyCommand
     {
         Argument<string> handle = Shared.Source("HANDLE", "The handle of a result that `hlx gemm` printed.");
         Option<string?> device = Shared.Device();
+        Option<double?> timeout = Shared.Timeout();
         Option<bool> json = Shared.Json();
-        Command command = new("verify", "Compute a result again, on another device if you name one, and compare. Exits 1 if it differs.") { handle, device, json };
+        Command command = new("verify", "Compute a result again, on another device if you name one, and compare. Exits 1 if it differs.") { handle, device, timeout, json };
         command.SetAction(parsed =>
         {
-            using HlxRuntime runtime = Shared.Open(parsed.GetValue(device));
+            using HlxRuntime runtime = Shared.Open(parsed.GetValue(device), timeout: parsed.GetValue(timeout));
             VerifyRun run = runtime.Verify(Handle.Parse(parsed.GetValue(handle)!));
             Shared.NoteFallback(runtime);
             Shared.Write(

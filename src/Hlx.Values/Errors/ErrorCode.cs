@@ -126,6 +126,9 @@ public static class ErrorCode
     /// <summary>The driver refused a call that HLX expected to succeed.</summary>
     public const string DriverFailure = "E_DRIVER_FAILURE";
 
+    /// <summary>An environment variable of HLX has a value that cannot be used.</summary>
+    public const string SettingInvalid = "E_SETTING_INVALID";
+
     /// <summary>A file cannot be read or written.</summary>
     public const string FileIo = "E_FILE_IO";
 

@@ -36,6 +36,15 @@ internal sealed class RequestGate(object owner)
         lock (_lock) _lost = true;
     }
 
+    /// <summary>Whether <see cref="MarkLost"/> was called.</summary>
+    public bool IsLost
+    {
+        get
+        {
+            lock (_lock) return _lost;
+        }
+    }
+
     /// <summary>Refuses new requests and waits for those inside.</summary>
     /// <returns>Whether this call closed it; false if it was closed before.</returns>
     public bool Close()

@@ -91,6 +91,12 @@ internal sealed unsafe class SubmissionQueue : IDisposable
         return _device.Api.WaitSemaphores(_device.Handle, &wait, (ulong)(timeout.TotalMilliseconds * 1e6));
     }
 
+    /// <summary>Whether all that was submitted ends within a time; what a lost device had is over too.</summary>
+    public bool Ends(TimeSpan patience)
+    {
+        lock (_lock) return Wait(_last, patience) != Result.Timeout;
+    }
+
     /// <summary>The value that the semaphore has.</summary>
     public Result Reached(out ulong value)
     {
