@@ -71,6 +71,34 @@ public sealed class SpirvModuleTests
         Assert.Contains("spirv-val", HlxAssert.Refuses(ErrorCode.SpirvInvalid, () => SpirvValidator.Validate(broken)).What, StringComparison.Ordinal);
     }
 
+    /// <summary>SPV_KHR_relaxed_extended_instruction: debug information may name what comes later, and stands among the globals.</summary>
+    [Fact]
+    public void Extended_instructions_with_forward_references_are_read()
+    {
+        byte[] module = ShaderText.Assemble(
+            """
+            OpCapability Shader
+            OpExtension "SPV_KHR_relaxed_extended_instruction"
+            %set = OpExtInstImport "NonSemantic.Test"
+            OpMemoryModel Logical GLSL450
+            OpEntryPoint GLCompute %main "main"
+            OpExecutionMode %main LocalSize 1 1 1
+            %void = OpTypeVoid
+            %fn = OpTypeFunction %void
+            %note = OpExtInst %void %set 1 %main
+            %main = OpFunction %void None %fn
+            %label = OpLabel
+            OpReturn
+            OpFunctionEnd
+            """);
+        int note = Find(module, (ushort)Op.ExtInst);
+        BinaryPrimitives.WriteUInt16LittleEndian(module.AsSpan(note), (ushort)Op.ExtInstWithForwardRefsKHR); // which an older assembler does not know
+        Assert.Equal("main", Assert.Single(SpirvModule.Parse(module).EntryPoints).Name);
+
+        BinaryPrimitives.WriteUInt32LittleEndian(module.AsSpan(note + 20), 77); // in place of %main, an id that is not there
+        HlxAssert.Refuses(ErrorCode.SpirvInvalid, () => SpirvModule.Parse(module));
+    }
+
     private static int Find(byte[] module, ushort opcode)
     {
         for (int at = 20; at < module.Length;)

@@ -33,10 +33,14 @@ internal static class Sections
         Op.ModuleProcessed => Section.DebugModule,
         Op.Decorate or Op.MemberDecorate or Op.DecorationGroup or Op.GroupDecorate or Op.GroupMemberDecorate or Op.DecorateId or Op.DecorateString
             or Op.MemberDecorateString => Section.Annotations,
-        Op.Line or Op.NoLine or Op.Undef or Op.Variable or Op.UntypedVariableKHR or Op.ExtInst or Op.Nop => null,
+        Op.Line or Op.NoLine or Op.Undef or Op.Variable or Op.UntypedVariableKHR or Op.Nop => null,
+        _ when IsExtended(op) => null,
         _ when IsType(op) || IsConstant(op) => Section.Globals,
         _ => Section.Functions,
     };
+
+    /// <summary>Whether an instruction is one of an imported set.</summary>
+    public static bool IsExtended(Op op) => op is Op.ExtInst or Op.ExtInstWithForwardRefsKHR;
 
     /// <summary>Whether an instruction declares a type.</summary>
     public static bool IsType(Op op) => op is >= Op.TypeVoid and <= Op.TypeForwardPointer or Op.TypePipeStorage or Op.TypeNamedBarrier

@@ -54,8 +54,7 @@ internal sealed class StructureChecks(uint bound)
             Op.Function => !_inFunction,
             Op.FunctionParameter => _inFunction && !_inBlock && _labels.Count == 0,
             Op.FunctionEnd or Op.Label => _inFunction && !_inBlock,
-            Op.ExtInst => true,
-            _ => _inBlock,
+            _ => _inBlock || Sections.IsExtended(op),
         };
         if (!isPlaced) throw SpirvModule.Refuse(instruction.Offset, $"Op{op} stands where it cannot");
     }
@@ -66,7 +65,7 @@ internal sealed class StructureChecks(uint bound)
         foreach (Operand operand in operands)
         {
             if (operand.Kind is OperandKind.IdResult or OperandKind.IdResultType) continue;
-            if (instruction.Op == Op.ExtInst && position >= 2 && _ids.HasLiterals(instruction[0])) return;
+            if (Sections.IsExtended(instruction.Op) && position >= 2 && _ids.HasLiterals(instruction[0])) return;
             if (Grammar.CategoryOf(operand.Kind) == OperandCategory.Id) CheckUse(instruction, operand.Word, position);
             position++;
         }
@@ -84,7 +83,7 @@ internal sealed class StructureChecks(uint bound)
         };
         if (isLabel) _branches.Add((id, instruction.Offset));
         bool mayComeLater = isLabel || _section < Section.Globals
-            || instruction.Op is Op.Phi or Op.TypeForwardPointer or Op.ExtInst
+            || instruction.Op is Op.Phi or Op.TypeForwardPointer || Sections.IsExtended(instruction.Op)
             || (instruction.Op == Op.FunctionCall && position == 0)
             || (instruction.Op is Op.TypeStruct or Op.TypeArray or Op.TypeRuntimeArray or Op.TypePointer && _ids.IsForwardPointer(id));
         if (mayComeLater) _ids.Defer(id, instruction.Offset);

@@ -43,7 +43,7 @@ internal static class TypeChecks
                     ids.Definition(instruction.ResultType) is { Op: Op.TypePointer } pointer && pointer[0] == instruction[0],
                     "a variable whose type is no pointer of its storage class");
                 break;
-            case Op.ExtInst:
+            case Op.ExtInst or Op.ExtInstWithForwardRefsKHR:
                 Require(ids.DefinedBy(instruction[0]) == Op.ExtInstImport, "an extended instruction of no imported set");
                 break;
             case Op.Load:

@@ -95,7 +95,7 @@ internal sealed class AccessAnalysis
                 List<uint> ids = parameters.GetValueOrDefault(instruction[0], []);
                 for (int i = 0; i < Math.Min(ids.Count, instruction.Count - 1); i++) Flow(instruction[i + 1], ids[i]);
                 break;
-            case Op.ExtInst when !_types.IsComputing(instruction[0]):
+            case (Op.ExtInst or Op.ExtInstWithForwardRefsKHR) when !_types.IsComputing(instruction[0]):
                 break; // debug information
             case Op.ArrayLength or (>= Op.ImageQueryFormat and <= Op.ImageQuerySamples) or Op.Function or Op.FunctionParameter or Op.Label or Op.Line or Op.NoLine:
                 break; // nothing is read
