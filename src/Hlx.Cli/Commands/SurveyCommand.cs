@@ -50,7 +50,10 @@ internal static class SurveyCommand
         string path = Path.Combine(file.Folder, file.File);
         SurveyAnswer answer = first.Try(path, second is not null);
         SurveyAnswer? other = second is not null && answer.Outputs.Count > 0 ? second.Try(path, true) : null;
-        return answer.Entries.Select(entry => new SurveyRow(file.Folder, file.File, entry, other is null ? null : SurveyComparison.Differences(entry.EntryPoint, answer, other)));
+        return answer.Entries.Select(entry => new SurveyRow(file.Folder, file.File, entry, other is null ? null : SurveyComparison.Differences(entry.EntryPoint, answer, other))
+        {
+            Against = other?.Entries.FirstOrDefault(its => its.EntryPoint == entry.EntryPoint && its.Code.Length > 0) is { } its ? $"{its.Code}: {its.Reason}" : "",
+        });
     }
 
     private static IEnumerable<(string Folder, string File)> Files(string path)

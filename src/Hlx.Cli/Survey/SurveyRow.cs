@@ -7,13 +7,16 @@ namespace Hlx.Cli.Survey;
 /// <param name="Differences">Where another device gave something else; null if it was not compared.</param>
 internal sealed record SurveyRow(string Folder, string File, SurveyEntry Entry, IReadOnlyList<string>? Differences = null)
 {
+    /// <summary>Why the other device did not run it; empty if it did, or was not asked.</summary>
+    public string Against { get; init; } = "";
+
     public HlxValue ToValue()
     {
         HlxValue entry = Entry.ToValue();
         return HlxValue.Object(
         [
             ("folder", Folder), ("file", File), .. entry.AsObject().Select(field => (field.Key, field.Value)),
-            ("differences", Differences is null ? HlxValue.Null : HlxValue.Array([.. Differences.Select(HlxValue.From)])),
+            ("against", Against), ("differences", Differences is null ? HlxValue.Null : HlxValue.Array([.. Differences.Select(HlxValue.From)])),
         ]);
     }
 }

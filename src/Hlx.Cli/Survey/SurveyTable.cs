@@ -17,13 +17,14 @@ internal static partial class SurveyTable
         IGrouping<string, SurveyRow>[] folders = [.. rows.GroupBy(row => row.Folder)];
         foreach (IGrouping<string, SurveyRow> folder in folders) Count(text, folder.Key, [.. folder]);
         if (folders.Length > 1) Count(text, "all", rows);
-        foreach (IGrouping<(string Code, string, string), SurveyRow> refusal in rows.Where(row => row.Entry.Code.Length > 0)
-            .GroupBy(row => (row.Entry.Code, Kind(row.Entry.Reason), "")).OrderByDescending(group => group.Count()).ThenBy(group => group.Key))
+        foreach (IGrouping<(string Code, string Reason), SurveyRow> refusal in rows.Where(row => row.Entry.Code.Length > 0)
+            .GroupBy(row => (row.Entry.Code, Reason: Kind(row.Entry.Reason))).OrderByDescending(group => group.Count()).ThenBy(group => group.Key))
         {
-            text.Append(CultureInfo.InvariantCulture, $"{refusal.Count(),6}  {refusal.Key.Code}  {refusal.Key.Item2}  e.g. {refusal.First().File}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{refusal.Count(),6}  {refusal.Key.Code}  {refusal.Key.Reason}  e.g. {refusal.First().File}\n");
         }
         foreach (IGrouping<string, SurveyRow> level in rows.Where(row => row.Entry.Ran).GroupBy(row => row.Entry.Determinism).OrderByDescending(group => group.Count()))
             text.Append(CultureInfo.InvariantCulture, $"{level.Count(),6}  ran, may claim {level.Key}\n");
+        if (rows.Any(row => row.Differences is not null)) Compare(text, [.. rows.Where(row => row.Differences is not null)], rows.Count(row => row.Against.Length > 0));
         return text.ToString().TrimEnd('\n');
     }
 
@@ -33,6 +34,13 @@ internal static partial class SurveyTable
         text.Append(
             CultureInfo.InvariantCulture,
             $"{name,-24} {rows.Select(row => row.File).Distinct().Count(),8} {rows.Count,8} {At(SurveyStep.Read),8} {At(SurveyStep.Valid),8} {At(SurveyStep.Planned),8} {At(SurveyStep.Compiled),8} {At(SurveyStep.Ran),8}\n");
+    }
+
+    private static void Compare(StringBuilder text, IReadOnlyList<SurveyRow> rows, int missing)
+    {
+        SurveyRow[] others = [.. rows.Where(row => row.Differences!.Count > 0)];
+        text.Append(CultureInfo.InvariantCulture, $"{rows.Count,6}  compared with the other device, which does not run {missing} more; {others.Length} differ\n");
+        foreach (SurveyRow row in others) text.Append(CultureInfo.InvariantCulture, $"{row.File} {row.Entry.EntryPoint}\n    {string.Join("\n    ", row.Differences!)}\n");
     }
 
     // Reasons of one kind differ in names and numbers only.
@@ -48,6 +56,6 @@ internal static partial class SurveyTable
     [GeneratedRegex("\"[^\"]*\"|'[^']*'")]
     private static partial Regex Quoted();
 
-    [GeneratedRegex(@"(?<![A-Za-z])-?[0-9]+(\[[^\]]*\])?")]
+    [GeneratedRegex(@"(?<![A-Za-z0-9])-?[0-9]+(\[[^\]]*\])?")]
     private static partial Regex Number();
 }
