@@ -65,6 +65,17 @@ public sealed class VulkanContextTests(DeviceFixture drivers)
         Assert.Equal(new byte[4], result.Outputs[0]);
     });
 
+    // Both drivers would run 65,534 of them.
+    [Theory]
+    [InlineData(CpuDrivers.Lavapipe)]
+    [InlineData(CpuDrivers.SwiftShader)]
+    public void A_dispatch_of_more_workgroups_than_drivers_count_is_refused(string device) => drivers.On(device, context =>
+    {
+        HlxException error = HlxAssert.Refuses(ErrorCode.DeviceLimit, () => context.Run(FmaLaunch([1], [1], [1]) with { Workgroups = new(65_535, 32_769, 2) }));
+        Assert.Contains("4295032830", error.Message, StringComparison.Ordinal);
+        HlxAssert.Refuses(ErrorCode.DeviceLimit, () => context.Record(KernelSequence.Of(FmaLaunch([1], [1], [1]) with { Workgroups = new(65_535, 32_769, 1) })));
+    });
+
     [Theory]
     [InlineData(CpuDrivers.Lavapipe)]
     [InlineData(CpuDrivers.SwiftShader)]

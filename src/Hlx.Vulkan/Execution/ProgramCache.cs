@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Hlx.Compute;
+using Hlx.Values;
 
 namespace Hlx.Vulkan;
 
@@ -36,8 +37,12 @@ internal sealed class ProgramCache(VulkanDevice device, PipelineCache pipelines,
     /// <param name="options">How to record it.</param>
     /// <param name="residents">Where buffers are that programs share; if null, each has a buffer of its own.</param>
     /// <param name="key">The key for <see cref="Take"/>.</param>
-    public RecordedProgram Record(KernelSequence sequence, RecordOptions options, ResidentBuffers? residents, string key = "") =>
-        new(device, [.. sequence.Stages.Select(pipelines.Get)], sequence, key, options, residents);
+    /// <exception cref="HlxException"><see cref="ErrorCode.DeviceLimit"/> for a dispatch of which drivers drop a part.</exception>
+    public RecordedProgram Record(KernelSequence sequence, RecordOptions options, ResidentBuffers? residents, string key = "")
+    {
+        foreach (KernelLaunch stage in sequence.Stages) CheckDispatch(stage.Workgroups);
+        return new(device, [.. sequence.Stages.Select(pipelines.Get)], sequence, key, options, residents);
+    }
 
     /// <summary>Keeps a program for the next request.</summary>
     public void Return(RecordedProgram program)
@@ -69,6 +74,15 @@ internal sealed class ProgramCache(VulkanDevice device, PipelineCache pipelines,
     }
 
     public void Dispose() => Trim();
+
+    // Drivers count all workgroups of a dispatch in 32 bits and report success, whatever each axis may have; those on the processor may lose the sign too.
+    private void CheckDispatch(Extent3 workgroups)
+    {
+        UInt128 all = (UInt128)workgroups.X * workgroups.Y * workgroups.Z;
+        uint most = device.Snapshot.Type == DeviceType.Cpu ? int.MaxValue : uint.MaxValue;
+        if (all > most)
+            throw new HlxException(ErrorCode.DeviceLimit, $"a dispatch of {workgroups} workgroups, {all} in all, exceeds what drivers count, {most}", "Cut it into several, or let an invocation do more");
+    }
 
     // Everything that a recording depends on, and nothing of the content.
     private static string KeyOf(KernelSequence sequence)
