@@ -95,11 +95,12 @@ internal static class Shared
         return ValueFormat.LooksLikeLct(text) ? Lct.Decode(text) : Values.Json.Decode(text);
     }
 
-    public static HlxRuntime Open(string? device = null, bool memoize = true, double? timeout = null) => HlxRuntime.Open(new HlxOptions
+    public static HlxRuntime Open(string? device = null, bool memoize = true, double? timeout = null, ProgressLine? progress = null) => HlxRuntime.Open(new HlxOptions
     {
         Device = device,
         Memoize = memoize,
         DriverCheck = DriverProbe.Check,
+        Progress = progress,
         Timeout = timeout is double seconds ? TimeSpan.FromSeconds(seconds) : null,
     });
 

@@ -40,6 +40,9 @@ public sealed record HlxOptions
     /// </summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>Hears, from any thread, that a device computes, and how far it is where it can tell.</summary>
+    public IProgress<ComputeProgress>? Progress { get; init; }
+
     /// <summary>Whether results that are known already are returned without computing.</summary>
     public bool Memoize { get; init; } = true;
 

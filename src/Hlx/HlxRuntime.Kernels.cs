@@ -103,6 +103,7 @@ public sealed partial class HlxRuntime
         {
             PipelinePlan plan = Plan(pipeline, kernels);
             int messages = ValidationMessages;
+            _options.Progress?.Report(new(KernelDevice.Name, null));
             return Record(key, pipeline, kernels, Store(plan, await execute(plan.Sequence).ConfigureAwait(false)), messages);
         }
 

@@ -61,6 +61,7 @@ public sealed partial class HlxRuntime
 
     private ProductRun Compute(string key, string numerics, Handle a, Handle b, IComputeDevice device, long start)
     {
+        _options.Progress?.Report(new(device.Name, null));
         GemmResult product = Gemm.Multiply(device, numerics, Space.ResolveTensor(a), Space.ResolveTensor(b), RangeOf);
         Handle result = Collapse(product.Product);
         _memo.CountComputed();

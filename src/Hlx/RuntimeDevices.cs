@@ -59,7 +59,7 @@ internal sealed class RuntimeDevices(HlxOptions options) : IDisposable
     private IComputeDevice OpenForOperators()
     {
         string? address = options.EffectiveDevice;
-        if (address is CpuDevice.CpuAddress or "cpu") return new CpuDevice();
+        if (address is CpuDevice.CpuAddress or "cpu") return Cpu();
         try
         {
             Check(address);
@@ -71,6 +71,21 @@ internal sealed class RuntimeDevices(HlxOptions options) : IDisposable
         {
             FallbackReason = failure.What;
         }
-        return new CpuDevice();
+        return Cpu();
+    }
+
+    private CpuDevice Cpu()
+    {
+        if (options.Progress is not { } progress) return new CpuDevice();
+        string name = "";
+        CpuDevice cpu = new() { Progress = new Parts(part => progress.Report(new(name, part))) };
+        name = cpu.Name;
+        return cpu;
+    }
+
+    // Progress<T> of .NET posts to another thread, and would come late.
+    private sealed class Parts(Action<double> report) : IProgress<double>
+    {
+        public void Report(double value) => report(value);
     }
 }

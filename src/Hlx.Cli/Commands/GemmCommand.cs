@@ -18,8 +18,10 @@ internal static class GemmCommand
         Command command = new("gemm", "Multiply two matrices and print the handle of the product.") { a, b, output, numerics, device, timeout, noMemo, json };
         command.SetAction(parsed =>
         {
-            using HlxRuntime runtime = Shared.Open(parsed.GetValue(device), !parsed.GetValue(noMemo), parsed.GetValue(timeout));
+            using ProgressLine progress = new();
+            using HlxRuntime runtime = Shared.Open(parsed.GetValue(device), !parsed.GetValue(noMemo), parsed.GetValue(timeout), progress);
             ProductRun run = runtime.Multiply(Load(runtime, parsed.GetValue(a)!), Load(runtime, parsed.GetValue(b)!), parsed.GetValue(numerics)!);
+            progress.Dispose();
             Shared.NoteFallback(runtime);
             if (parsed.GetValue(output) is string file) Shared.WriteBytes(Npy.Encode(runtime.Resolve<Tensor>(run.Result)), file);
             if (!parsed.GetValue(json)) Console.Error.WriteLine(Describe(run));

@@ -15,11 +15,13 @@ internal static class RunCommand
         Command command = new("run", "Run a kernel or a pipeline and print the handle of each output.") { contract, device, timeout, noMemo, json };
         command.SetAction(parsed =>
         {
-            using HlxRuntime runtime = Shared.Open(parsed.GetValue(device), !parsed.GetValue(noMemo), parsed.GetValue(timeout));
+            using ProgressLine progress = new();
+            using HlxRuntime runtime = Shared.Open(parsed.GetValue(device), !parsed.GetValue(noMemo), parsed.GetValue(timeout), progress);
             HlxValue value = Shared.ReadValue(runtime.Space, parsed.GetValue(contract)!);
             KernelRun run = ContractValidator.IdOf(value) == PipelineConfig.ContractId
                 ? runtime.RunPipeline(PipelineConfig.FromValue(value))
                 : runtime.RunKernel(ComputeKernel.FromValue(value));
+            progress.Dispose();
             Shared.NoteMissingValidator();
             if (!parsed.GetValue(json))
             {

@@ -11,8 +11,10 @@ internal static class VerifyCommand
         Command command = new("verify", "Compute a result again, on another device if you name one, and compare. Exits 1 if it differs.") { handle, device, timeout, json };
         command.SetAction(parsed =>
         {
-            using HlxRuntime runtime = Shared.Open(parsed.GetValue(device), timeout: parsed.GetValue(timeout));
+            using ProgressLine progress = new();
+            using HlxRuntime runtime = Shared.Open(parsed.GetValue(device), timeout: parsed.GetValue(timeout), progress: progress);
             VerifyRun run = runtime.Verify(Handle.Parse(parsed.GetValue(handle)!));
+            progress.Dispose();
             Shared.NoteFallback(runtime);
             Shared.Write(
                 parsed.GetValue(json),

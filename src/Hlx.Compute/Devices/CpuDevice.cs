@@ -27,6 +27,9 @@ public sealed class CpuDevice(int? threads = null) : IComputeDevice
     /// <inheritdoc/>
     public DeviceBehaviour Behaviour => DeviceBehaviour.Ieee;
 
+    /// <summary>Hears, from any thread, which part of an operator's work is done: up to 1.</summary>
+    public IProgress<double>? Progress { get; init; }
+
     /// <summary>Working memory for an operator.</summary>
     /// <param name="length">How many numbers it holds.</param>
     public CpuBuffer Rent(int length) => new(_buffers, length);
@@ -43,6 +46,27 @@ public sealed class CpuDevice(int? threads = null) : IComputeDevice
             return;
         }
         Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Threads }, action);
+    }
+
+    /// <summary>As <see cref="For(int, Action{int})"/>, for a range that is a part of the work; tells <see cref="Progress"/> of each index.</summary>
+    /// <param name="count">The action runs for 0 … count−1.</param>
+    /// <param name="action">The action.</param>
+    /// <param name="before">Which part was done before.</param>
+    /// <param name="after">Which part is done with it.</param>
+    public void For(int count, Action<int> action, double before, double after)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        if (Progress is null)
+        {
+            For(count, action);
+            return;
+        }
+        int done = 0;
+        For(count, index =>
+        {
+            action(index);
+            Progress.Report(before + ((after - before) * Interlocked.Increment(ref done) / count));
+        });
     }
 
     /// <inheritdoc/>

@@ -43,8 +43,10 @@ internal static class GemmCpu
         for (int batch = 0; batch < problem.Batch; batch++)
         {
             int item = batch;
-            foreach (Depth block in blocks)
+            for (int at = 0; at < blocks.Length; at++)
             {
+                Depth block = blocks[at];
+                double parts = (double)problem.Batch * blocks.Length, before = ((item * (double)blocks.Length) + at) / parts;
                 if (block.Length > 0) For(rowPanels, panel => PackRows<TTile>(problem, item, operands.A.Span, packedA.Span, panel, block));
                 if (block.Length > 0) For(columnPanels, panel => PackColumns<TTile>(problem, item, operands.B.Span, packedB.Span, panel, block));
 
@@ -57,15 +59,16 @@ internal static class GemmCpu
                         problem, operands, item, packedA.Span, packedB.Span, MemoryMarshal.Cast<byte, float>(c.Span), block,
                         rowPanel, Math.Min(rowPanels, rowPanel + rowPanelsPerBlock),
                         columnPanel, Math.Min(columnPanels, columnPanel + ColumnPanelsPerTask));
-                });
+                }, before, before + (1 / parts));
             }
         }
 
-        void For(int count, Action<int> action)
+        void For(int count, Action<int> action, double before = 0, double after = 0)
         {
             if (shape.Operations >= ParallelOperations)
             {
-                cpu.For(count, action);
+                if (after > before) cpu.For(count, action, before, after);
+                else cpu.For(count, action);
                 return;
             }
             for (int i = 0; i < count; i++) action(i);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Hlx.Compute;
 using Hlx.Values;
 
 namespace Hlx.Kernels;
@@ -43,6 +44,19 @@ public static class FixedReference
     /// <inheritdoc cref="CheckDepth" path="/exception"/>
     public static Tensor Multiply(GemmShape shape, Tensor a, Tensor b)
     {
+        using CpuDevice one = new(threads: 1);
+        return Multiply(one, shape, a, b);
+    }
+
+    /// <summary>Multiplies two matrices of finite numbers on the threads of a device, a row at a time.</summary>
+    /// <param name="cpu">The device.</param>
+    /// <param name="shape">The shape.</param>
+    /// <param name="a">A, f32[M,K].</param>
+    /// <param name="b">B, f32[K,N].</param>
+    /// <inheritdoc cref="CheckDepth" path="/exception"/>
+    public static Tensor Multiply(CpuDevice cpu, GemmShape shape, Tensor a, Tensor b)
+    {
+        ArgumentNullException.ThrowIfNull(cpu);
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
         (int m, int n, int k) = shape;
@@ -51,11 +65,15 @@ public static class FixedReference
         (int[] Units, int[][] Numbers) rows = Integers(left, m, k, row => row * k, 1), columns = Integers(right, n, k, column => column, n);
         float[] c = new float[m * n];
         int groups = Groups(k);
-        for (int row = 0; row < m; row++)
-        {
-            for (int column = 0; column < n; column++)
-                c[(row * n) + column] = Round(Sum(rows.Numbers[row], columns.Numbers[column], groups), rows.Units[row] + columns.Units[column]);
-        }
+        cpu.For(
+            m,
+            row =>
+            {
+                for (int column = 0; column < n; column++)
+                    c[(row * n) + column] = Round(Sum(rows.Numbers[row], columns.Numbers[column], groups), rows.Units[row] + columns.Units[column]);
+            },
+            0,
+            1);
         return Tensor.From<float>(DType.F32, [m, n], c);
     }
 
