@@ -18,17 +18,31 @@ internal static class LintRules
     ];
 
     /// <summary>The level that an instruction forces the module down to, and why; null if it forces nothing.</summary>
-    public static (DeterminismLevel Level, string Reason)? Judge(Instruction instruction, LintContext context) => instruction.Op switch
+    public static (DeterminismLevel Level, string Reason)? Judge(Instruction instruction, LintContext context) =>
+        GuardNeed.Impossible(instruction, context.Facts) is string reason ? (RunToRun, reason) : JudgeOperation(instruction, context);
+
+    private static (DeterminismLevel Level, string Reason)? JudgeOperation(Instruction instruction, LintContext context) => instruction.Op switch
     {
+        Op.Decorate when (Decoration)instruction[1] == Decoration.SpecId && !context.IsFirstSpecId(instruction) =>
+            (RunToRun, $"two specialization constants have the id {instruction[2]}, and devices may specialize either"),
         Op.Decorate when (Decoration)instruction[1] == Decoration.BuiltIn => JudgeBuiltIn((BuiltIn)instruction[2]),
         Op.Decorate or Op.MemberDecorate or Op.DecorateId or Op.DecorateString or Op.MemberDecorateString or Op.DecorationGroup or Op.GroupDecorate or Op.GroupMemberDecorate => null,
         _ when Sections.Of(instruction.Op) is Section section && section < Section.Globals => null,
-        Op.SpecConstantOp => JudgeArithmetic((Op)instruction[0], instruction, context),
+        Op.SpecConstantOp => JudgeSpecialization(instruction, context),
         _ when Sections.IsType(instruction.Op) || Sections.IsConstant(instruction.Op) => null,
         Op.Undef => (NotGuaranteed, "the value is undefined"),
         Op.ExtInst => context.IsGlsl(instruction[0]) ? JudgeGlsl((GlslStd450)instruction[1], instruction, context) : (NotGuaranteed, "the extended instruction is of no known set"),
         _ => IsStructure(instruction.Op) ? null : JudgeArithmetic(instruction.Op, instruction, context),
     };
+
+    // What is undefined for some operands is guarded elsewhere and cannot be here.
+    private static (DeterminismLevel, string)? JudgeSpecialization(Instruction instruction, LintContext context)
+    {
+        Op op = (Op)instruction[0];
+        return GuardNeed.OfOperation(op, instruction.ResultType, instruction.Operands.Span[1..], context.Facts) is string reason
+            ? (RunToRun, $"{reason}, and it is computed by the device's compiler")
+            : JudgeArithmetic(op, instruction, context);
+    }
 
     private static (DeterminismLevel, string)? JudgeBuiltIn(BuiltIn builtIn)
     {
@@ -69,7 +83,8 @@ internal static class LintRules
             or Op.ConvertFToS or Op.ConvertFToU or Op.QuantizeToF16 => (RunToRun, "its result may differ between devices"),
         >= Op.GroupNonUniformElect and <= Op.GroupNonUniformQuadSwap or Op.GroupNonUniformRotateKHR or Op.GroupNonUniformPartitionEXT or Op.SubgroupBallotKHR or Op.SubgroupFirstInvocationKHR
             or Op.SubgroupAllKHR or Op.SubgroupAnyKHR or Op.SubgroupAllEqualKHR or Op.SubgroupReadInvocationKHR => (RunToRun, "a subgroup has another size on another device"),
-        Op.CooperativeMatrixLoadKHR or Op.CooperativeMatrixStoreKHR or Op.CooperativeMatrixLengthKHR => null,
+        Op.CooperativeMatrixLoadKHR or Op.CooperativeMatrixStoreKHR => (RunToRun, "a matrix may pass the end of its memory"),
+        Op.CooperativeMatrixLengthKHR => (RunToRun, "a matrix is spread over a subgroup as the device likes"),
         Op.CooperativeMatrixMulAddKHR => context.IsFloat(instruction.ResultType) ? (RunToRun, "matrix units add floats in an order of their own") : null,
         Op.ImageSampleExplicitLod or Op.ImageFetch or Op.ImageRead or Op.ImageWrite or Op.ImageGather or Op.ImageQuerySize or Op.ImageQuerySizeLod or Op.Image
             or Op.SampledImage => (RunToRun, "images are filtered and rounded by the device"),
