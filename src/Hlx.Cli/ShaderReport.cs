@@ -79,11 +79,14 @@ internal static class ShaderReport
         ("storage_buffer", binding.IsStorageBuffer), ("access", Access(binding)), ("role", Role(binding)), ("bytes", binding.Bytes),
         ("read_only", binding.IsReadOnly), ("write_only", binding.IsWriteOnly), ("members", Members(binding.Members))));
 
-    private static string Because(DeterminismClaim claim) => claim.Limit is Instruction limit ? $" ({limit} at byte {limit.Offset}: {claim.Reason})" : "";
+    private static string Because(DeterminismClaim claim) => claim is { NeedsGuard: true, Guarded: Instruction guarded }
+        ? $", guarded ({guarded} at byte {guarded.Offset}: {claim.GuardReason}; HLX defines it, docs/DETERMINISM.md)"
+        : claim.Limit is Instruction limit ? $" ({limit} at byte {limit.Offset}: {claim.Reason})" : "";
 
     private static HlxValue Claim(DeterminismClaim claim) => HlxValue.Object(
         ("level", claim.Level.Name()), ("limit", claim.Limit is Instruction limit ? HlxValue.From($"{limit}") : HlxValue.Null),
-        ("offset", claim.Limit is Instruction at ? HlxValue.From(at.Offset) : HlxValue.Null), ("reason", claim.Reason));
+        ("offset", claim.Limit is Instruction at ? HlxValue.From(at.Offset) : HlxValue.Null), ("reason", claim.Reason),
+        ("guarded", claim.NeedsGuard), ("guard_reason", claim.NeedsGuard ? claim.GuardReason : ""));
 
     private static HlxValue Members(IEnumerable<BlockMember> members) => Array(members, member => HlxValue.Object(
         ("name", member.Name), ("type", member.Type.ToString()), ("components", member.Components), ("offset", member.Offset),

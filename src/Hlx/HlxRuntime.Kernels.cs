@@ -20,7 +20,6 @@ public sealed partial class HlxRuntime
 
     private readonly ConcurrentDictionary<Handle, VulkanShader> _shaders = new(); // read, reflected and hashed once
     private readonly ConcurrentDictionary<Handle, bool> _validated = new();
-    private readonly ConcurrentDictionary<Handle, DeterminismLevel> _claims = new();
     private readonly SingleFlight<KernelRun> _kernelRuns = new();
 
     /// <summary>Runs a kernel with one output.</summary>
@@ -115,15 +114,18 @@ public sealed partial class HlxRuntime
     // Null for what is never memoised: a shader whose bits nobody may promise, or a request that says so itself.
     private string? KeyOf(PipelineConfig pipeline, IReadOnlyList<ComputeKernel> kernels)
     {
-        DeterminismLevel level = DeterminismLevel.DeviceToDevice;
+        bool isShared = true, isGuarded = false;
         foreach (ComputeKernel kernel in kernels)
         {
-            DeterminismLevel claim = _claims.GetOrAdd(kernel.Shader, static (handle, runtime) => AdmissionLint.Judge(runtime.ShaderOf(handle).Code.Module).Level, this);
-            if (claim == DeterminismLevel.NotGuaranteed || DeterminismLevels.Parse(kernel.Determinism) == DeterminismLevel.NotGuaranteed) return null;
-            level = claim < level ? claim : level;
+            ShaderCode code = ShaderOf(kernel.Shader).Code;
+            if (code.Claim.Level == DeterminismLevel.NotGuaranteed || DeterminismLevels.Parse(kernel.Determinism) == DeterminismLevel.NotGuaranteed) return null;
+            bool guards = code.IsGuardedFor(kernel.Determinism);
+            isGuarded |= guards;
+            isShared &= code.Claim.Level == DeterminismLevel.DeviceToDevice && (guards || !code.Claim.NeedsGuard);
+            isShared = isShared && !(code.HasLoops && KernelDevice.Capabilities.LoopTurns is not null); // what its loops give may be this device's own
         }
         ComputeKernel[] named = [.. kernels.Select(kernel => kernel with { Inputs = [.. kernel.Inputs.Select(input => input.Handle is Handle handle ? KernelInput.From(TensorHandle(handle)) : input)] })];
-        return ExecutionKey.ForKernels(named, pipeline, level == DeterminismLevel.DeviceToDevice ? "" : DeviceFingerprint.Of(KernelDevice));
+        return ExecutionKey.ForKernels(named, pipeline, isShared ? "" : DeviceFingerprint.Of(KernelDevice), isGuarded);
     }
 
     private KernelRun Record(string? key, PipelineConfig pipeline, IReadOnlyList<ComputeKernel> kernels, KernelRun run, int messages)

@@ -9,6 +9,7 @@ namespace Hlx.Compute;
 public static class ExecutionKey
 {
     private const int SchemaVersion = 1;
+    private const int GuardVersion = 1; // of the results that the guard defines
 
     /// <summary>The key of an operator whose bits are the same on every device: neither shader nor device is part of it.</summary>
     /// <param name="name">The operator's name.</param>
@@ -23,12 +24,17 @@ public static class ExecutionKey
     /// <param name="kernels">The kernels; their inputs as CONTRACT_950 handles. Their names are for people and not part of it.</param>
     /// <param name="pipeline">What else the pipeline says; its name and the handles of its stages are not part of the key.</param>
     /// <param name="fingerprint">The class of devices (<see cref="DeviceFingerprint"/>); empty for shaders that may claim device-to-device.</param>
-    public static string ForKernels(IReadOnlyList<ComputeKernel> kernels, PipelineConfig pipeline, string fingerprint)
+    /// <param name="guarded">Whether a module runs as <see cref="Hlx.Spirv.ModuleGuard"/> rewrites it: its results are others than those of the module untouched.</param>
+    public static string ForKernels(IReadOnlyList<ComputeKernel> kernels, PipelineConfig pipeline, string fingerprint, bool guarded = false)
     {
         ArgumentNullException.ThrowIfNull(kernels);
         ArgumentNullException.ThrowIfNull(pipeline);
-        return Handle.Of(HlxValue.Object(
+        List<(string, HlxValue)> fields =
+        [
             ("schema", SchemaVersion), ("kernels", HlxValue.Array([.. kernels.Select(kernel => (kernel with { Name = "" }).ToValue())])),
-            ("pipeline", (pipeline with { Id = "", Stages = [] }).ToValue()), ("device", fingerprint))).Text;
+            ("pipeline", (pipeline with { Id = "", Stages = [] }).ToValue()), ("device", fingerprint),
+        ];
+        if (guarded) fields.Add(("guard", GuardVersion));
+        return Handle.Of(HlxValue.Object([.. fields])).Text;
     }
 }

@@ -29,7 +29,7 @@ public sealed record KernelPlan(KernelLaunch Launch, IReadOnlyList<OutputSpec> O
         SpirvModule module = shader.Code.Module;
         EntryPoint entry = module.RequireCompute(shader.EntryPoint);
         FeatureCheck.Require(module, device);
-        PromiseCheck.Require(kernel, module);
+        PromiseCheck.Require(kernel, shader.Code);
 
         InferredLaunch inferred = InferredLaunch.Of(kernel, module, operands.Inputs);
         IReadOnlyList<OutputSpec> outputs = kernel.Outputs ?? inferred.Outputs ?? throw new HlxException(
@@ -38,7 +38,7 @@ public sealed record KernelPlan(KernelLaunch Launch, IReadOnlyList<OutputSpec> O
         Extent3 workgroups = kernel.Dispatch ?? inferred.Workgroups ?? throw new HlxException(
             ErrorCode.ContractFieldMissing, $"the kernel \"{kernel.Name}\" names no dispatch, and without an output none follows", "Add dispatch: [x, y, z], in workgroups");
 
-        KernelLaunch launch = new(shader.Code, shader.EntryPoint, BindBuffers(module, operands, outputs), workgroups)
+        KernelLaunch launch = new(shader.Code.IsGuardedFor(kernel.Determinism) ? shader.Code.Guarded : shader.Code, shader.EntryPoint, BindBuffers(module, operands, outputs), workgroups)
         {
             PushConstants = PushConstantBlock.Encode(module, kernel, inferred.Constants),
             Specialization = SpecializationPlan.For(module, entry, kernel),

@@ -8,7 +8,7 @@ internal static class PromiseCheck
 {
     /// <summary>Refuses a promise that cannot be kept, by name.</summary>
     /// <exception cref="HlxException"><see cref="ErrorCode.NumericsUnsupported"/>.</exception>
-    public static void Require(ComputeKernel kernel, SpirvModule module)
+    public static void Require(ComputeKernel kernel, ShaderCode code)
     {
         if (kernel.Numerics.Length > 0)
         {
@@ -19,7 +19,7 @@ internal static class PromiseCheck
         if (kernel.Determinism.Length == 0) return;
         DeterminismLevel wanted = DeterminismLevels.Parse(kernel.Determinism) ?? throw Refuse(
             $"determinism \"{kernel.Determinism}\" is no level", $"Write {string.Join(", ", Enum.GetValues<DeterminismLevel>().Select(level => level.Name()))}");
-        DeterminismClaim claim = AdmissionLint.Judge(module);
+        DeterminismClaim claim = code.Claim;
         if (wanted > claim.Level)
         {
             throw Refuse(
