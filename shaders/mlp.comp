@@ -26,7 +26,7 @@ layout(set = 0, binding = 3) coherent buffer Between1 { float y1[]; };
 layout(set = 0, binding = 4) writeonly buffer Output { float result[]; };
 layout(set = 0, binding = 5) writeonly buffer State { uint state; };
 layout(set = 0, binding = 6) coherent buffer Sync { uint arrived, left; }; // zero before and after
-layout(set = 0, binding = 6) coherent volatile readonly buffer Look { uint arrived_now; }; // looking by loads leaves the atomics alone
+layout(set = 0, binding = 6) volatile readonly buffer Look { uint arrived_now; }; // looking by loads leaves the atomics alone
 layout(set = 0, binding = 7) readonly buffer Layers { uint layers[]; };
 
 layout(push_constant) uniform Problem
