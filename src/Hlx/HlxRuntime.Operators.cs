@@ -59,6 +59,16 @@ public sealed partial class HlxRuntime
         ProductRun Memoized(Handle result) => new(result, true, Stopwatch.GetElapsedTime(start), null, "", null);
     }
 
+    /// <summary>As <see cref="Multiply"/>, on a thread of the pool: the caller's goes on.</summary>
+    /// <param name="a">A, a tensor [M,K] of the profile's type, or nested arrays for f32.</param>
+    /// <param name="b">B, a tensor [K,N] of the same type, or nested arrays.</param>
+    /// <param name="numerics">The numerics profile: one of <see cref="NumericsProfile.All"/>.</param>
+    /// <param name="cancellation">Ends the waiting. A product that the device is computing already is finished, and remembered for the next caller.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="HlxException">As <see cref="Multiply"/>.</exception>
+    public Task<ProductRun> MultiplyAsync(Handle a, Handle b, string numerics = NumericsProfile.Fp32Ieee, CancellationToken cancellation = default) =>
+        Task.Run(() => Multiply(a, b, numerics), cancellation).WaitAsync(cancellation);
+
     private ProductRun Compute(string key, string numerics, Handle a, Handle b, IComputeDevice device, long start)
     {
         _options.Progress?.Report(new(device.Name, null));
