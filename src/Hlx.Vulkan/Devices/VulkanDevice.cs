@@ -10,7 +10,11 @@ internal sealed unsafe class VulkanDevice : IDisposable
 {
     private bool _disposed;
 
-    public VulkanDevice(VulkanInstance instance, DevicePlan plan, long memoryCap)
+    /// <param name="instance">The instance that offers the device.</param>
+    /// <param name="plan">How it is opened.</param>
+    /// <param name="memoryCap">How much memory may be reserved on it, in bytes.</param>
+    /// <param name="forCompilingOnly">Whether nothing is ever submitted: a driver without hardware has no semaphores.</param>
+    public VulkanDevice(VulkanInstance instance, DevicePlan plan, long memoryCap, bool forCompilingOnly = false)
     {
         Api = instance.Api;
         Plan = plan;
@@ -20,6 +24,7 @@ internal sealed unsafe class VulkanDevice : IDisposable
         Memory = memory;
         Handle = Create();
         Pool = new MemoryPool(this, memoryCap);
+        if (forCompilingOnly) return;
         try
         {
             Queue = new SubmissionQueue(this);
