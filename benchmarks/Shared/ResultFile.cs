@@ -5,6 +5,7 @@ using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Hlx.Cli;
 
 namespace Hlx.Benchmarks;
 
@@ -55,8 +56,8 @@ internal sealed class ResultFile(string bench, string device, string driver, Sor
             ["settings"] = new JsonObject(settings.Select(entry => KeyValuePair.Create<string, JsonNode?>(entry.Key, entry.Value))),
             ["rows"] = new JsonArray([.. _rows.Select(row => row.DeepClone())]),
         };
-        File.WriteAllText(Path.Combine(path, bench + ".json"), document.ToJsonString(Indented) + "\n");
-        File.WriteAllText(Path.Combine(path, bench + ".csv"), Csv());
+        OutputFile.Write(Path.Combine(path, bench + ".json"), document.ToJsonString(Indented) + "\n");
+        OutputFile.Write(Path.Combine(path, bench + ".csv"), Csv());
         return Path.Combine(path, bench + ".json");
     }
 

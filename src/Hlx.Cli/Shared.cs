@@ -1,5 +1,6 @@
 using System.Globalization;
 using Hlx.Cli.Drivers;
+using Hlx.Compute;
 using Hlx.Spirv;
 using Hlx.Store;
 
@@ -34,15 +35,37 @@ internal static class Shared
         return argument;
     }
 
-    /// <summary>A positional argument that does not swallow a misspelt option.</summary>
+    /// <summary>A positional argument; not an empty one.</summary>
     public static Argument<string> Source(string name, string description)
     {
         Argument<string> argument = new(name) { Description = description };
         argument.Validators.Add(result =>
         {
-            if (result.Tokens.Count > 0 && result.Tokens[0].Value is { Length: > 1 } text && text[0] == '-') result.AddError($"there is no option {text}");
+            if (result.Tokens.Any(token => token.Value.Length == 0)) result.AddError($"{name} is empty");
         });
         return argument;
+    }
+
+    /// <summary>The option that names the file for a result.</summary>
+    public static Option<string?> Output(string description)
+    {
+        Option<string?> option = new("-o", "--output") { Description = description };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(token => token.Value.Length == 0)) result.AddError("-o names no file");
+        });
+        return option;
+    }
+
+    /// <summary>An option whose number is at least 1.</summary>
+    public static Option<int> Count(string name, string description, int fallback)
+    {
+        Option<int> option = new(name) { Description = description, DefaultValueFactory = _ => fallback };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && int.TryParse(result.Tokens[0].Value, out int count) && count < 1) result.AddError($"{name} is {count}, and must be at least 1");
+        });
+        return option;
     }
 
     public static Option<string> Format(string name, string fallback, params string[] formats)
@@ -65,22 +88,27 @@ internal static class Shared
         {
             return System.IO.File.ReadAllBytes(path);
         }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException && path.Contains('\ufffd', StringComparison.Ordinal))
+        {
+            throw new HlxException(ErrorCode.FileIo, $"the name \"{path}\" is not valid UTF-8", "Rename the file, or give it on standard input: hlx ... - < FILE");
+        }
+        catch (UnauthorizedAccessException) when (Directory.Exists(path))
+        {
+            throw new HlxException(ErrorCode.FileIo, $"\"{path}\" is a folder", "Name a file in it");
+        }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new HlxException(ErrorCode.FileIo, $"there is no file \"{path}\"", "Check the path; handles start with &h_ and need quotes in a shell");
         }
     }
 
-    public static void WriteBytes(ReadOnlySpan<byte> bytes, string? path = null)
-    {
-        if (path is not null and not "-")
-        {
-            System.IO.File.WriteAllBytes(path, bytes);
-            return;
-        }
-        using Stream output = Console.OpenStandardOutput();
-        output.Write(bytes);
-    }
+    public static void WriteBytes(ReadOnlySpan<byte> bytes, string? path = null) => OutputFile.Write(path ?? "-", bytes);
+
+    /// <summary>
+    /// Writes what names a result: on standard output, or on standard error where the data itself goes to standard output.
+    /// </summary>
+    public static void WriteBeside(string? output, bool json, string text, Func<HlxValue> value) =>
+        (OutputFile.IsStandardOutput(output) ? Console.Error : Console.Out).WriteLine(json ? Values.Json.Encode(value()) : text);
 
     /// <summary>Writes a result: the text for people, or the value for programs.</summary>
     public static void Write(bool json, string text, Func<HlxValue> value) => Console.Out.WriteLine(json ? Values.Json.Encode(value()) : text);
@@ -93,6 +121,26 @@ internal static class Shared
         if (Lcb.KindOf(bytes) is not null) return Lcb.Decode(bytes);
         string text = ValueFormat.ToText(bytes);
         return ValueFormat.LooksLikeLct(text) ? Lct.Decode(text) : Values.Json.Decode(text);
+    }
+
+    /// <summary>The store for a command that only reads: it is not made where there is none.</summary>
+    public static LatentSpace OpenExisting()
+    {
+        string folder = LatentSpace.DefaultFolder;
+        return LatentSpace.Exists(folder) ? LatentSpace.Open(folder) : throw new HlxException(
+            ErrorCode.StoreIo, $"there is no store in \"{folder}\"", "Set HLX_STORE to the folder of a store; `hlx collapse` and `hlx gemm` make one");
+    }
+
+    /// <summary>
+    /// Makes sure that a device that was named exists, even if its work turns out to be known. Asks the driver only where no process has opened
+    /// the device before.
+    /// </summary>
+    public static void RequireDevice(HlxRuntime runtime, string? device, bool forShaders = false)
+    {
+        string? named = string.IsNullOrEmpty(device) ? Environment.GetEnvironmentVariable(DeviceSelector.Variable) : device;
+        if (string.IsNullOrEmpty(named) || DriverProbe.HasOpened(named)) return;
+        if (forShaders) _ = runtime.KernelDevice;
+        else _ = runtime.Device;
     }
 
     public static HlxRuntime Open(string? device = null, bool memoize = true, double? timeout = null, ProgressLine? progress = null) => HlxRuntime.Open(new HlxOptions

@@ -14,12 +14,31 @@ internal static class ValueFormat
         _ => Json.Decode(bytes),
     };
 
-    public static HlxValue DecodeLine(string format, string line) => format switch
+    /// <summary>The lines of a text with their numbers, from 1; none for an empty text.</summary>
+    public static IEnumerable<(int Number, string Text)> Lines(byte[] input)
     {
-        "lcb" => Lcb.Decode(FromHex(line)),
-        "lct" => Lct.Decode(line),
-        _ => Json.Decode(line),
-    };
+        string text = ToText(input);
+        return input.Length == 0 ? [] : text.Split('\n').Select((line, index) => (index + 1, line.TrimEnd('\r')));
+    }
+
+    /// <summary>The value of a line.</summary>
+    /// <exception cref="HlxException">As the decoders, with the line's number.</exception>
+    public static HlxValue DecodeLine(string format, int number, string line)
+    {
+        try
+        {
+            return format switch
+            {
+                "lcb" => Lcb.Decode(FromHex(line)),
+                "lct" => Lct.Decode(line),
+                _ => Json.Decode(line),
+            };
+        }
+        catch (HlxException bad)
+        {
+            throw new HlxException(bad.Code, $"line {number}: {bad.What}", bad.Remedy, bad.Offset, bad);
+        }
+    }
 
     public static string EncodeLine(string format, HlxValue value) => format switch
     {

@@ -9,6 +9,9 @@ namespace Hlx.Values;
 /// <param name="Text">The whole text, starting with <c>&amp;h_</c>. Other texts of that form are handles too, though not of content.</param>
 public readonly record struct Handle(string Text) : IComparable<Handle>
 {
+    /// <summary>The whole text; empty for <c>default</c>, which names nothing.</summary>
+    public string Text { get => field ?? ""; init; } = Text;
+
     /// <summary>How every handle starts.</summary>
     public const string Prefix = "&h_";
 

@@ -13,21 +13,31 @@ public sealed partial class HlxRuntime : IDisposable
     private readonly HlxOptions _options;
     private readonly RuntimeDevices _devices;
     private readonly Memo _memo;
+    private readonly LatentSpace _space;
+    private bool _isDisposed;
 
     private HlxRuntime(HlxOptions options)
     {
         if (!(options.AuditFraction is >= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(options), options.AuditFraction, "AuditFraction is a part of 1");
         _options = options;
-        Space = options.InMemory ? LatentSpace.InMemory() : LatentSpace.Open(options.StoreFolder);
+        _space = options.InMemory ? LatentSpace.InMemory() : LatentSpace.Open(options.StoreFolder);
         _devices = new RuntimeDevices(options);
-        _memo = new Memo(Space, options.AuditFraction);
+        _memo = new Memo(_space, options.AuditFraction);
     }
 
     /// <summary>How results that were known already have been used.</summary>
     public MemoStatistics MemoStatistics => _memo.Statistics;
 
     /// <summary>The store with its ledger.</summary>
-    public LatentSpace Space { get; }
+    /// <exception cref="ObjectDisposedException">The runtime is closed.</exception>
+    public LatentSpace Space
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return _space;
+        }
+    }
 
     /// <summary>The device that operators run on; opened at its first use.</summary>
     /// <exception cref="HlxException">As <see cref="DeviceSelector.ForOperators"/>.</exception>
@@ -85,7 +95,8 @@ public sealed partial class HlxRuntime : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _isDisposed = true;
         _devices.Dispose();
-        Space.Dispose();
+        _space.Dispose();
     }
 }

@@ -10,6 +10,7 @@ internal sealed class RuntimeDevices(HlxOptions options) : IDisposable
     private readonly Lock _lock = new();
     private IComputeDevice? _operators;
     private VulkanContext? _vulkan;
+    private bool _isDisposed;
 
     /// <summary>Why the CPU computes although no device was named, or null.</summary>
     public string? FallbackReason { get; private set; }
@@ -17,19 +18,28 @@ internal sealed class RuntimeDevices(HlxOptions options) : IDisposable
     /// <summary>The device that operators run on.</summary>
     public IComputeDevice ForOperators()
     {
-        lock (_lock) return _operators ??= OpenForOperators();
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, typeof(HlxRuntime));
+            return _operators ??= OpenForOperators();
+        }
     }
 
     /// <summary>The device that shaders run on.</summary>
     public VulkanContext ForShaders()
     {
-        lock (_lock) return _vulkan ??= OpenForShaders();
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, typeof(HlxRuntime));
+            return _vulkan ??= OpenForShaders();
+        }
     }
 
     public void Dispose()
     {
         lock (_lock)
         {
+            _isDisposed = true;
             _operators?.Dispose();
             _vulkan?.Dispose();
         }

@@ -30,6 +30,11 @@ internal sealed class Peer : IDisposable
     public static Peer? Start(string command, out string reason, params ReadOnlySpan<(string Name, string Value)> variables)
     {
         string[] words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (words.Length == 0)
+        {
+            reason = "its command is empty";
+            return null;
+        }
         try
         {
             ProcessStartInfo start = new(words[0], words[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true };

@@ -10,8 +10,8 @@ internal static partial class BenchCommand
 {
     private static Command Memo()
     {
-        Option<int> runs = new("--runs") { Description = "Hits in one process.", DefaultValueFactory = _ => 10_000 };
-        Option<int> openings = new("--openings") { Description = "How often the store is opened anew for a hit.", DefaultValueFactory = _ => 200 };
+        Option<int> runs = Shared.Count("--runs", "Hits in one process.", 10_000);
+        Option<int> openings = Shared.Count("--openings", "How often the store is opened anew for a hit.", 200);
         Option<string?> folder = new("-o", "--output") { Description = "Write memo.json and memo.csv into this folder." };
         Command command = new("memo", "Time products that are known already; no device is opened.") { runs, openings, folder };
         command.SetAction(parsed =>

@@ -10,11 +10,11 @@ internal static partial class BenchCommand
     private sealed record MlpOptions(Option<int> Layers, Option<int> Width, Option<int[]> Batches, Option<int> Runs, Option<int> Turns, Option<int> Processes, Option<string[]> Peers, Option<string?> Folder, Option<string> Name, Option<string?> Device)
     {
         public static MlpOptions Create(string name) => new(
-            new("--layers") { Description = "Layers of the perceptron.", DefaultValueFactory = _ => 4 },
-            new("--width") { Description = "Inputs and outputs of each layer.", DefaultValueFactory = _ => 1024 },
+            Shared.Count("--layers", "Layers of the perceptron.", 4),
+            Shared.Count("--width", "Inputs and outputs of each layer.", 1024),
             new("--batch") { Description = "Batch sizes.", DefaultValueFactory = _ => [1, 2, 4, 8, 16, 32, 64, 128], AllowMultipleArgumentsPerToken = true },
-            new("--runs") { Description = "Samples of each latency.", DefaultValueFactory = _ => 1000 },
-            new("--turns") { Description = "How often HLX and its peers take turns for these samples.", DefaultValueFactory = _ => 2 },
+            Shared.Count("--runs", "Samples of each latency.", 1000),
+            Shared.Count("--turns", "How often HLX and its peers take turns for these samples.", 2),
             new("--processes") { Description = "How many fresh processes each time to a first result is measured in.", DefaultValueFactory = _ => 5 },
             new("--peer") { Description = "A program such as benchmarks/peers/cuda_mlp with its arguments; may be repeated.", DefaultValueFactory = _ => [] },
             new("-o", "--output") { Description = "Write the result files into this folder." },
@@ -23,7 +23,7 @@ internal static partial class BenchCommand
 
         public BatchBenchPlan Plan(ParseResult parsed)
         {
-            int samples = Math.Max(1, parsed.GetValue(Runs)), turns = Math.Clamp(parsed.GetValue(Turns), 1, samples);
+            int samples = parsed.GetValue(Runs), turns = Math.Clamp(parsed.GetValue(Turns), 1, samples);
             return new(parsed.GetValue(Layers), parsed.GetValue(Width), parsed.GetValue(Batches)!, samples / turns * turns, turns, Math.Max(0, parsed.GetValue(Processes)));
         }
     }

@@ -19,7 +19,7 @@ internal static partial class BenchCommand
             IReadOnlyList<ReportDevice> devices = ReportBuilder.Build(ResultSet.Load(root));
             if (parsed.GetValue(html) is string page)
             {
-                File.WriteAllText(page, ReportWriter.Html(devices, root));
+                OutputFile.Write(page, ReportWriter.Html(devices, root));
                 Console.Error.WriteLine($"wrote {page}");
                 return;
             }
@@ -36,7 +36,7 @@ internal static partial class BenchCommand
                 return;
             }
             Directory.CreateDirectory(Path.Combine(folder, ReportWriter.Pictures));
-            foreach ((string path, string content) in files) File.WriteAllText(Path.Combine(folder, path), content);
+            foreach ((string path, string content) in files) OutputFile.Write(Path.Combine(folder, path), content);
             bool isDrawn = files.Where(file => file.Path.EndsWith(".svg", StringComparison.Ordinal)).All(file => Rasterize(Path.Combine(folder, file.Path)));
             if (!isDrawn) Console.Error.WriteLine("note: without PNG files, since rsvg-convert is not installed (apt-get install librsvg2-bin)");
             Console.Error.WriteLine($"wrote {parsed.GetValue(output)} and {files.Count - 1} plots");

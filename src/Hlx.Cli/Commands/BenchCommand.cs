@@ -21,8 +21,8 @@ internal static partial class BenchCommand
         Option<string[]> numerics = new("--numerics") { Description = "Numerics profiles.", DefaultValueFactory = _ => [NumericsProfile.Fp32Ieee], AllowMultipleArgumentsPerToken = true };
         numerics.AcceptOnlyFromAmong([.. NumericsProfile.All]);
         Option<string> data = Shared.Format("--data", GemmCase.Kinds[0], GemmCase.Kinds);
-        Option<int> runs = new("--runs") { Description = "Samples of each metric.", DefaultValueFactory = _ => 100 };
-        Option<int> turns = new("--turns") { Description = "How often HLX and its peers take turns for these samples.", DefaultValueFactory = _ => 5 };
+        Option<int> runs = Shared.Count("--runs", "Samples of each metric.", 100);
+        Option<int> turns = Shared.Count("--turns", "How often HLX and its peers take turns for these samples.", 5);
         Option<string[]> peers = new("--peer") { Description = "A program of benchmarks/peers with its arguments; may be repeated.", DefaultValueFactory = _ => [] };
         Option<bool> energy = new("--energy") { Description = "Measure energy too (NVML)." };
         Option<string?> folder = new("-o", "--output") { Description = "Write gemm.json and gemm.csv into this folder." };

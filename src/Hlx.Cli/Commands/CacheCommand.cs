@@ -19,6 +19,8 @@ internal static class CacheCommand
             using VulkanContext context = VulkanContext.Open(address, new VulkanOptions { PipelineFolder = HlxOptions.CacheFolder });
             Console.Error.WriteLine($"{(parsed.GetValue(dryRun) ? "looking for" : "compiling")} the kernels of {context.Name} ...");
             IReadOnlyList<PipelineInfo> found = context.Warm(KernelCatalog.Sequences(context.Capabilities, context.Behaviour).Select(entry => entry.Sequence), parsed.GetValue(dryRun));
+            if (context.Pipelines.NotKept > 0 && context.Pipelines.NotKept == context.Pipelines.Compiled)
+                Console.Error.WriteLine($"note: nothing was kept: {HlxOptions.CacheFolder} cannot be written, or the driver gives nothing to keep, as drivers for CPUs do (Mesa's and SwiftShader's); every process compiles anew then");
             int missing = found.Count(info => info.Place == PipelinePlace.Missing);
             Shared.Write(
                 parsed.GetValue(json),

@@ -23,7 +23,7 @@ internal static class CollapseCommand
                 return;
             }
             HlxValue[] values = parsed.GetValue(lines)
-                ? [.. ValueFormat.ToText(input).Split('\n').Select(line => ValueFormat.DecodeLine(format, line.TrimEnd('\r')))]
+                ? [.. ValueFormat.Lines(input).Select(line => ValueFormat.DecodeLine(format, line.Number, line.Text))]
                 : [ValueFormat.Decode(format, input)];
             using LatentTransaction transaction = space.BeginTransaction();
             Handle[] handles = [.. values.Select(value => transaction.Collapse(parsed.GetValue(normalize) ? PreSerialize.Normalize(value) : value))];

@@ -23,11 +23,11 @@ internal static class ConvertCommand
     private static void ConvertLines(byte[] input, string source, string target, bool keepGoing)
     {
         using StreamWriter output = new(Console.OpenStandardOutput());
-        foreach (string line in ValueFormat.ToText(input).Split('\n'))
+        foreach ((int number, string line) in ValueFormat.Lines(input))
         {
             try
             {
-                output.Write(ValueFormat.EncodeLine(target, ValueFormat.DecodeLine(source, line.TrimEnd('\r'))));
+                output.Write(ValueFormat.EncodeLine(target, ValueFormat.DecodeLine(source, number, line)));
             }
             catch (HlxException bad) when (keepGoing)
             {

@@ -69,6 +69,7 @@ internal static class DevicesCommand
 
     private static int RunOn(string address, string[] words)
     {
+        if (words[0].Length == 0) throw new HlxException(ErrorCode.FileIo, "the name of the program is empty", "Give a command after --");
         ProcessStartInfo start = new(words[0], words[1..]);
         start.Environment[DeviceSelector.Variable] = address;
         try

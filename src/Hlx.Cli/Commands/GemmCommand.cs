@@ -9,7 +9,7 @@ internal static class GemmCommand
     {
         Argument<string> a = Shared.Source("A", "A matrix [M,K] of the type of --numerics: an npy file or a handle.");
         Argument<string> b = Shared.Source("B", "A matrix [K,N] of the same type.");
-        Option<string?> output = new("-o", "--output") { Description = "Write the product as an npy file." };
+        Option<string?> output = Shared.Output("Write the product as an npy file; the handle goes to standard error with -.");
         Option<string> numerics = Shared.Format("--numerics", NumericsProfile.Fp32Ieee, [.. NumericsProfile.All]);
         Option<string?> device = Shared.Device();
         Option<double?> timeout = Shared.Timeout();
@@ -20,12 +20,13 @@ internal static class GemmCommand
         {
             using ProgressLine progress = new();
             using HlxRuntime runtime = Shared.Open(parsed.GetValue(device), !parsed.GetValue(noMemo), parsed.GetValue(timeout), progress);
+            Shared.RequireDevice(runtime, parsed.GetValue(device));
             ProductRun run = runtime.Multiply(Load(runtime, parsed.GetValue(a)!), Load(runtime, parsed.GetValue(b)!), parsed.GetValue(numerics)!);
             progress.Dispose();
             Shared.NoteFallback(runtime);
             if (parsed.GetValue(output) is string file) Shared.WriteBytes(Npy.Encode(runtime.Resolve<Tensor>(run.Result)), file);
             if (!parsed.GetValue(json)) Console.Error.WriteLine(Describe(run));
-            Shared.Write(parsed.GetValue(json), run.Result.Text, () => HlxValue.Object(
+            Shared.WriteBeside(parsed.GetValue(output), parsed.GetValue(json), run.Result.Text, () => HlxValue.Object(
                 ("handle", run.Result), ("memoized", run.IsMemoized), ("device", run.Device), ("elapsed_us", run.Elapsed.TotalMicroseconds),
                 ("device_us", run.DeviceTime is TimeSpan time ? time.TotalMicroseconds : HlxValue.Null),
                 ("path", run.Path is FmaPath path ? path.ToString().ToLowerInvariant() : HlxValue.Null)));

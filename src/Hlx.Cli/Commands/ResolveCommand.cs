@@ -8,12 +8,12 @@ internal static class ResolveCommand
     {
         Argument<string> handle = Shared.Source("HANDLE", "A handle, in quotes for the shell's sake.");
         Option<string> to = Shared.Format("--to", "json", "json", "lct", "lcb", "runic", "npy", "raw");
-        Option<string?> output = new("-o", "--output") { Description = "Write to a file." };
+        Option<string?> output = Shared.Output("Write to a file.");
         Command command = new("resolve", "Print the value of a handle. A tensor becomes an npy file with --to npy, its numbers with --to raw.") { handle, to, output };
         command.SetAction(parsed =>
         {
             Handle name = Handle.Parse(parsed.GetValue(handle)!);
-            using LatentSpace space = LatentSpace.Open();
+            using LatentSpace space = Shared.OpenExisting();
             byte[] bytes = parsed.GetValue(to) switch
             {
                 "npy" => Npy.Encode(space.ResolveTensor(name)),

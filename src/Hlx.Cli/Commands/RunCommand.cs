@@ -17,6 +17,7 @@ internal static class RunCommand
         {
             using ProgressLine progress = new();
             using HlxRuntime runtime = Shared.Open(parsed.GetValue(device), !parsed.GetValue(noMemo), parsed.GetValue(timeout), progress);
+            Shared.RequireDevice(runtime, parsed.GetValue(device), forShaders: true);
             HlxValue value = Shared.ReadValue(runtime.Space, parsed.GetValue(contract)!);
             KernelRun run = ContractValidator.IdOf(value) == PipelineConfig.ContractId
                 ? runtime.RunPipeline(PipelineConfig.FromValue(value))

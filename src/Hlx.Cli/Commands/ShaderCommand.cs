@@ -61,7 +61,7 @@ internal static class ShaderCommand
     private static ReadOnlyMemory<byte> Read(string source)
     {
         if (!Handle.IsHandleText(source)) return Shared.ReadAll(source);
-        using LatentSpace space = LatentSpace.Open();
+        using LatentSpace space = Shared.OpenExisting();
         return VulkanShader.FromValue(space.Resolve(Handle.Parse(source))).Spirv;
     }
 

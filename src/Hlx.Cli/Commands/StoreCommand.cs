@@ -12,7 +12,7 @@ internal static class StoreCommand
         Command command = new("ls", "List every object: its size in bytes and its handle.") { json };
         command.SetAction(parsed =>
         {
-            using LatentSpace space = LatentSpace.Open();
+            using LatentSpace space = Shared.OpenExisting();
             foreach (ObjectInfo item in space.Store.List())
                 Shared.Write(parsed.GetValue(json), $"{item.Bytes,12} {item.Handle}", () => HlxValue.Object(("handle", item.Handle), ("bytes", item.Bytes)));
         });
@@ -25,7 +25,7 @@ internal static class StoreCommand
         Command command = new("stat", "Count objects, bytes, recorded executions and incidents.") { json };
         command.SetAction(parsed =>
         {
-            using LatentSpace space = LatentSpace.Open();
+            using LatentSpace space = Shared.OpenExisting();
             List<ObjectInfo> objects = [.. space.Store.List()];
             long bytes = objects.Sum(item => item.Bytes);
             int executions = space.Ledger.List().Count, incidents = space.Ledger.Incidents().Count;
@@ -44,7 +44,7 @@ internal static class StoreCommand
         Command command = new("verify", "Check every object against its handle; set corrupt ones aside. Exits 1 if there are any, or incidents.") { json };
         command.SetAction(parsed =>
         {
-            using LatentSpace space = LatentSpace.Open();
+            using LatentSpace space = Shared.OpenExisting();
             VerifyReport report = space.Store.Verify();
             IReadOnlyList<LedgerIncident> incidents = space.Ledger.Incidents();
             Shared.Write(

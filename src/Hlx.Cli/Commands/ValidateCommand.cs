@@ -11,8 +11,9 @@ internal static class ValidateCommand
         Command command = new("validate", "Check a contract against its schema and print its name.") { source, json };
         command.SetAction(parsed =>
         {
-            using LatentSpace space = LatentSpace.Open();
-            HlxValue value = Shared.ReadValue(space, parsed.GetValue(source)!);
+            string given = parsed.GetValue(source)!;
+            using LatentSpace space = Handle.IsHandleText(given) ? Shared.OpenExisting() : LatentSpace.InMemory();
+            HlxValue value = Shared.ReadValue(space, given);
             ContractSchema? schema = ContractValidator.Validate(value);
             int id = ContractValidator.IdOf(value)!.Value;
             Shared.Write(

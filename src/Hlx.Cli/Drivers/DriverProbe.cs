@@ -24,6 +24,10 @@ internal static class DriverProbe
         return probe.Failure;
     }
 
+    /// <summary>Whether a process has opened the device of an address before, with the drivers that are installed now.</summary>
+    /// <param name="address">The address.</param>
+    public static bool HasOpened(string address) => File.Exists(NoteOf(address));
+
     /// <summary>Runs this program.</summary>
     public static ProbeResult Run(string[] arguments, IEnumerable<(string Name, string Value)> variables)
     {

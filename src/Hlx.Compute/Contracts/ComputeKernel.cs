@@ -24,6 +24,10 @@ public sealed record ComputeKernel(string Name, Handle Shader, Extent3 Workgroup
     /// <summary>The contract number.</summary>
     public const int ContractId = 901;
 
+    /// <summary>The size of a workgroup in invocations, each extent at least 1.</summary>
+    /// <exception cref="HlxException"><see cref="ErrorCode.ContractFieldValue"/> if an extent is 0.</exception>
+    public Extent3 WorkgroupSize { get; init => field = NotEmpty(value); } = NotEmpty(WorkgroupSize);
+
     /// <summary>Creates a kernel with a workgroup size.</summary>
     /// <param name="name">A name for people.</param>
     /// <param name="shader">The handle of a CONTRACT_900.</param>
@@ -117,4 +121,7 @@ public sealed record ComputeKernel(string Name, Handle Shader, Extent3 Workgroup
     {
         Initial = value.AsObject().TryGet("initial", out HlxValue initial) ? initial.AsHandle() : null,
     };
+
+    private static Extent3 NotEmpty(Extent3 size) => size is { X: > 0, Y: > 0, Z: > 0 } ? size : throw new HlxException(
+        ErrorCode.ContractFieldValue, $"workgroup_size is {size}, which holds no invocation", "Give extents of at least 1");
 }

@@ -44,13 +44,13 @@ public static class DeviceSelector
         if (!address.StartsWith(VulkanScheme, StringComparison.Ordinal))
         {
             throw new HlxException(
-                ErrorCode.DeviceNotFound, $"\"{address}\" is no device address", "Write cpu://, vulkan://INDEX, vulkan://UUID or vulkan://PART-OF-NAME");
+                ErrorCode.DeviceNotFound, $"\"{address}\" is not a device address", "Write cpu://, vulkan://INDEX, vulkan://UUID or vulkan://PART-OF-NAME");
         }
         string key = address[VulkanScheme.Length..];
         DeviceSnapshot[] matches = [.. devices.Where(device => Matches(device, key))];
         if (matches.Length == 0)
         {
-            string there = devices.Count == 0 ? "there is no Vulkan device" : $"there are {string.Join(", ", devices.Select(device => $"{device.Index}: {device.Name}"))}";
+            string there = devices.Count == 0 ? "there is no Vulkan device" : $"those here are {string.Join(", ", devices.Select(device => $"vulkan://{device.Index} ({device.Name})"))}";
             throw new HlxException(ErrorCode.DeviceNotFound, $"no device matches \"{address}\"; {there}", "Run `hlx devices`, or install a Vulkan driver");
         }
         return Best(matches) ?? throw new HlxException(

@@ -16,7 +16,7 @@ public sealed partial record DeviceSnapshot
         ("suitable", Unsuitable is null),
         ("unsuitable_because", Unsuitable is string reason ? reason : HlxValue.Null),
         ("device_local_bytes", DeviceLocalBytes),
-        ("timestamp_period", (double)TimestampPeriod),
+        ("timestamp_period", float.IsFinite(TimestampPeriod) ? (double)TimestampPeriod : 0.0),
         ("subgroup_size", SubgroupSize),
         ("multiprocessors", Multiprocessors),
         ("features", HlxValue.Array([.. Features.Select(HlxValue.From)])),

@@ -12,12 +12,31 @@ namespace Hlx.Store;
 public sealed class LatentSpace(IContentStore store, Ledger ledger) : IDisposable
 {
     private const string SnapshotFact = "snapshot";
+    private const string LedgerFile = "ledger.sqlite";
+
+    private bool _isDisposed;
 
     /// <summary>Where objects are kept.</summary>
-    public IContentStore Store { get; } = store;
+    /// <exception cref="ObjectDisposedException">The space is closed.</exception>
+    public IContentStore Store
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return store;
+        }
+    }
 
     /// <summary>Where executions and facts are kept.</summary>
-    public Ledger Ledger { get; } = ledger;
+    /// <exception cref="ObjectDisposedException">The space is closed.</exception>
+    public Ledger Ledger
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return ledger;
+        }
+    }
 
     /// <summary>Opens or creates a space in a folder.</summary>
     /// <param name="folder">The folder; <see cref="DefaultFolder"/> if null.</param>
@@ -25,8 +44,12 @@ public sealed class LatentSpace(IContentStore store, Ledger ledger) : IDisposabl
     public static LatentSpace Open(string? folder = null)
     {
         DirectoryContentStore store = new(folder ?? DefaultFolder);
-        return new(store, Ledger.Open(Path.Combine(store.Root, "ledger.sqlite")));
+        return new(store, Ledger.Open(Path.Combine(store.Root, LedgerFile)));
     }
+
+    /// <summary>Whether a folder holds a space.</summary>
+    /// <param name="folder">The folder.</param>
+    public static bool Exists(string folder) => File.Exists(Path.Combine(folder, LedgerFile));
 
     /// <summary>A space in memory.</summary>
     public static LatentSpace InMemory() => new(new MemoryContentStore(), Ledger.InMemory());
@@ -115,5 +138,9 @@ public sealed class LatentSpace(IContentStore store, Ledger ledger) : IDisposabl
     public LatentTransaction BeginTransaction() => new(this);
 
     /// <inheritdoc/>
-    public void Dispose() => Ledger.Dispose();
+    public void Dispose()
+    {
+        _isDisposed = true;
+        ledger.Dispose();
+    }
 }
