@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.RegularExpressions;
 using Hlx.Values;
 
@@ -15,7 +14,7 @@ public enum SpirvValidation
     /// <summary>The tool is not installed.</summary>
     NotInstalled,
 
-    /// <summary>The tool is older than a capability that the module declares, and says nothing about it.</summary>
+    /// <summary>The tool is older than something that the module uses, and says nothing about it.</summary>
     TooOld,
 }
 
@@ -28,16 +27,29 @@ public static partial class SpirvValidator
     public static bool IsInstalled => (Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "spirv-val")));
 
-    /// <summary>Validates a module for Vulkan 1.3.</summary>
+    // What the tool checks less strictly where a device offers a feature.
+    private static readonly (string Feature, string Flag)[] Flags =
+    [
+        ("scalarBlockLayout", "--scalar-block-layout"),
+        ("uniformBufferStandardLayout", "--uniform-buffer-standard-layout"),
+        ("workgroupMemoryExplicitLayoutScalarBlockLayout", "--workgroup-scalar-block-layout"),
+    ];
+
+    /// <summary>The features on which the verdict on a module may depend.</summary>
+    public static IReadOnlyList<string> LayoutFeatures { get; } = [.. Flags.Select(flag => flag.Feature)];
+
+    /// <summary>Validates a module for Vulkan 1.3. What it says for debuggers only is left out.</summary>
     /// <param name="module">The module.</param>
+    /// <param name="features">The features that the device offers, by the names of their members in Vulkan's structures: they decide how
+    /// blocks may be laid out. Null for a device that offers all.</param>
     /// <exception cref="HlxException"><see cref="ErrorCode.SpirvInvalid"/> with the tool's message.</exception>
-    public static SpirvValidation Validate(ReadOnlyMemory<byte> module)
+    public static SpirvValidation Validate(ReadOnlyMemory<byte> module, IReadOnlySet<string>? features = null)
     {
         string file = Path.GetTempFileName();
         try
         {
-            File.WriteAllBytes(file, module.Span);
-            ProcessStartInfo start = new("spirv-val", ["--target-env", "vulkan1.3", file])
+            File.WriteAllBytes(file, WithoutDebugInformation(module, out bool isKnown));
+            ProcessStartInfo start = new("spirv-val", ["--target-env", "vulkan1.3", "--relax-block-layout", .. Flags.Where(flag => features?.Contains(flag.Feature) != false).Select(flag => flag.Flag), file])
             {
                 RedirectStandardError = true,
                 RedirectStandardOutput = true,
@@ -53,8 +65,7 @@ public static partial class SpirvValidator
             process.WaitForExit();
             if (process.ExitCode == 0) return SpirvValidation.Valid;
             string message = string.Join(' ', (errors.Result + output.Result).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
-            if (UnknownCapability().Match(message) is { Success: true } unknown && Enum.IsDefined((Capability)uint.Parse(unknown.Groups[1].Value, CultureInfo.InvariantCulture)))
-                return SpirvValidation.TooOld;
+            if (isKnown && Unknown().IsMatch(message)) return SpirvValidation.TooOld; // the grammar here, which is newer, knows it
             throw new HlxException(ErrorCode.SpirvInvalid, $"spirv-val refuses the module: {message.TrimEnd('.')}", "Correct the shader and compile it again");
         }
         catch (Win32Exception)
@@ -67,6 +78,20 @@ public static partial class SpirvValidator
         }
     }
 
-    [GeneratedRegex(@"Invalid capability operand: ([0-9]+)")]
-    private static partial Regex UnknownCapability();
+    private static ReadOnlySpan<byte> WithoutDebugInformation(ReadOnlyMemory<byte> module, out bool isKnown)
+    {
+        try
+        {
+            isKnown = true;
+            return DebugInformation.Strip(SpirvModule.Parse(module));
+        }
+        catch (HlxException refusal) when (refusal.Code == ErrorCode.SpirvInvalid)
+        {
+            isKnown = false; // it is the tool's to say what is wrong
+            return module.Span;
+        }
+    }
+
+    [GeneratedRegex(@"Invalid [A-Za-z ]+ operand: [0-9]+|Invalid opcode: [0-9]+|Invalid SPIR-V binary version")]
+    private static partial Regex Unknown();
 }

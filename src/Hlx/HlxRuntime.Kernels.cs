@@ -143,9 +143,8 @@ public sealed partial class HlxRuntime
     private PipelinePlan Plan(PipelineConfig pipeline, IReadOnlyList<ComputeKernel> kernels)
     {
         (ComputeKernel Kernel, VulkanShader Shader)[] stages = [.. kernels.Select(kernel => (kernel, ShaderOf(kernel.Shader)))];
-        PipelinePlan plan = PipelinePlan.For(pipeline, stages, Space.ResolveTensor, KernelDevice.Capabilities);
         foreach ((ComputeKernel kernel, VulkanShader shader) in stages) ValidateOnce(kernel.Shader, shader);
-        return plan;
+        return PipelinePlan.For(pipeline, stages, Space.ResolveTensor, KernelDevice.Capabilities);
     }
 
     private KernelRun Store(PipelinePlan plan, SequenceResult result)
@@ -156,13 +155,15 @@ public sealed partial class HlxRuntime
 
     private VulkanShader ShaderOf(Handle handle) => _shaders.GetOrAdd(handle, static (handle, runtime) => VulkanShader.FromValue(runtime.Resolve(handle)), this);
 
-    // A driver may crash on an invalid module, so spirv-val sees each one once; the ledger remembers which have passed. A tool that is
-    // missing or too old is not asked again by this runtime.
+    // A driver may crash on an invalid module, so spirv-val sees each one once, before anything is made of it; the ledger remembers which
+    // have passed, and with which features of the device. A tool that is missing or too old is not asked again by this runtime.
     private void ValidateOnce(Handle handle, VulkanShader shader)
     {
         if (_validated.ContainsKey(handle)) return;
-        if (Space.Ledger.FindFact(handle, ValidatedFact) is null && SpirvValidator.Validate(shader.Spirv) == SpirvValidation.Valid)
-            Space.Ledger.RecordFact(handle, ValidatedFact, "valid");
+        IReadOnlySet<string> features = KernelDevice.Capabilities.Features;
+        string fact = string.Join('+', [ValidatedFact, .. SpirvValidator.LayoutFeatures.Where(features.Contains)]);
+        bool isKnown = Space.Ledger.FindFact(handle, ValidatedFact) is not null || Space.Ledger.FindFact(handle, fact) is not null;
+        if (!isKnown && SpirvValidator.Validate(shader.Spirv, features) == SpirvValidation.Valid) Space.Ledger.RecordFact(handle, fact, "valid");
         _validated.TryAdd(handle, true);
     }
 }

@@ -38,7 +38,12 @@ public sealed partial class ContractsDocumentTests
         return text.ToString();
     }
 
-    private static string Name(FieldType type) => type == FieldType.TextOrHandle ? "text or handle" : type.ToString().ToLowerInvariant();
+    private static string Name(FieldType type) => type switch
+    {
+        FieldType.TextOrHandle => "text or handle",
+        FieldType.ArrayOrBytes => "array or bytes",
+        _ => type.ToString().ToLowerInvariant(),
+    };
 
     [GeneratedRegex("^(TABLES? [0-9-]+\n|(\\|.*\n)+)", RegexOptions.Multiline)]
     private static partial Regex Table();

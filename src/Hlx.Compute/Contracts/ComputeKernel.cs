@@ -44,7 +44,7 @@ public sealed record ComputeKernel(string Name, Handle Shader, Extent3 Workgroup
     public string PushConstantsLayout { get; init; } = "";
 
     /// <summary>
-    /// The inputs, in the order of the shader's bindings: handles of tensors or nested arrays, or in a pipeline outputs of earlier stages.
+    /// The inputs, in the order of the shader's bindings that are read: handles of tensors or nested arrays, or in a pipeline outputs of earlier stages.
     /// </summary>
     public IReadOnlyList<KernelInput> Inputs { get; init; } = [];
 
@@ -54,8 +54,14 @@ public sealed record ComputeKernel(string Name, Handle Shader, Extent3 Workgroup
     /// <summary>The number of workgroups; null to infer it from the output.</summary>
     public Extent3? Dispatch { get; init; }
 
-    /// <summary>The values of the push constants; null to infer M, N and K.</summary>
+    /// <summary>
+    /// The values of the push constants, one for each number of the block in the order of its declaration (matrices by columns); null to
+    /// infer M, N and K. The texts <c>inf</c>, <c>-inf</c>, <c>nan</c> and <c>-0</c> stand for what values have no numbers for.
+    /// </summary>
     public IReadOnlyList<HlxValue>? PushConstants { get; init; }
+
+    /// <summary>The push-constant block as it lies in memory, instead of <see cref="PushConstants"/>; null to take those.</summary>
+    public ReadOnlyMemory<byte>? PushConstantBytes { get; init; }
 
     /// <summary>Values of specialization constants by id.</summary>
     public IReadOnlyDictionary<uint, HlxValue> Specialization { get; init; } = new Dictionary<uint, HlxValue>();
@@ -80,7 +86,8 @@ public sealed record ComputeKernel(string Name, Handle Shader, Extent3 Workgroup
         if (Inputs.Count > 0) fields.Add(("inputs", HlxValue.Array([.. Inputs.Select(input => input.ToValue())])));
         if (Outputs is not null) fields.Add(("outputs", HlxValue.Array([.. Outputs.Select(ToValue)])));
         if (Dispatch is Extent3 dispatch) fields.Add(("dispatch", ContractValues.Extents(dispatch)));
-        if (PushConstants is not null) fields.Add(("push_constants", HlxValue.Array([.. PushConstants])));
+        if (PushConstantBytes is ReadOnlyMemory<byte> block) fields.Add(("push_constants", HlxValue.Bytes(block.Span)));
+        else if (PushConstants is not null) fields.Add(("push_constants", HlxValue.Array([.. PushConstants])));
         if (Specialization.Count > 0) fields.Add(("specialization", HlxValue.Object([.. Specialization.Select(entry => ($"{entry.Key}", entry.Value))])));
         if (Numerics.Length > 0) fields.Add(("numerics", Numerics));
         if (Determinism.Length > 0) fields.Add(("determinism", Determinism));
@@ -100,7 +107,8 @@ public sealed record ComputeKernel(string Name, Handle Shader, Extent3 Workgroup
             Inputs = fields.TryGet("inputs", out HlxValue inputs) ? [.. inputs.AsArray().Select(KernelInput.FromValue)] : [],
             Outputs = fields.TryGet("outputs", out HlxValue outputs) ? [.. outputs.AsArray().ToArray().Select(ToOutput)] : null,
             Dispatch = fields.TryGet("dispatch", out HlxValue dispatch) ? ContractValues.Extents(dispatch) : null,
-            PushConstants = fields.TryGet("push_constants", out HlxValue constants) ? constants.AsArray().ToArray() : null,
+            PushConstants = fields.TryGet("push_constants", out HlxValue constants) && constants.Kind == HlxKind.Array ? constants.AsArray().ToArray() : null,
+            PushConstantBytes = fields.TryGet("push_constants", out HlxValue block) && block.Kind == HlxKind.Bytes ? block.AsBytes() : null,
             Specialization = fields.TryGet("specialization", out HlxValue special)
                 ? special.AsObject().ToDictionary(entry => uint.Parse(entry.Key, System.Globalization.CultureInfo.InvariantCulture), entry => entry.Value)
                 : new Dictionary<uint, HlxValue>(),

@@ -17,7 +17,7 @@ internal static class ElementCheck
         bool isRaw = element is ScalarType.Other or ScalarType.Bool or ScalarType.UInt8 or ScalarType.UInt16 or ScalarType.UInt32 or ScalarType.UInt64;
         if (isRaw || element == ScalarOf(type) || element == SignedOf(type)) return;
         throw new HlxException(
-            ErrorCode.ShapeMismatch, $"binding {binding.Set}.{binding.Binding} ({binding.Name}) holds {element} and gets a tensor of {type.Name()}",
+            ErrorCode.ShapeMismatch, $"{BindingPlan.Describe(binding)} holds {element} and gets a tensor of {type.Name()}",
             "Give a tensor of the shader's type, or declare the buffer as uint to read raw words");
     }
 
@@ -32,6 +32,7 @@ internal static class ElementCheck
         DType.F32 => ScalarType.Float32,
         DType.F64 => ScalarType.Float64,
         DType.I8 => ScalarType.Int8,
+        DType.I16 => ScalarType.Int16,
         DType.I32 => ScalarType.Int32,
         DType.I64 => ScalarType.Int64,
         _ => ScalarType.Other,
@@ -40,7 +41,9 @@ internal static class ElementCheck
     private static ScalarType SignedOf(DType type) => type switch
     {
         DType.U8 => ScalarType.Int8,
+        DType.U16 => ScalarType.Int16,
         DType.U32 => ScalarType.Int32,
+        DType.U64 => ScalarType.Int64,
         _ => ScalarType.Other,
     };
 }

@@ -1,9 +1,11 @@
+using Hlx.Spirv;
+
 namespace Hlx.Compute;
 
 /// <summary>One run of a shader as pure data, ready for any device.</summary>
 /// <param name="Code">The module.</param>
 /// <param name="EntryPoint">The compute entry point.</param>
-/// <param name="Buffers">The storage buffers, each with its own binding.</param>
+/// <param name="Buffers">The buffers, one for each descriptor.</param>
 /// <param name="Workgroups">The number of workgroups.</param>
 public sealed record KernelLaunch(ShaderCode Code, string EntryPoint, IReadOnlyList<KernelBuffer> Buffers, Extent3 Workgroups)
 {
@@ -45,7 +47,7 @@ public enum BufferAccess
     Shared,
 }
 
-/// <summary>A storage buffer of a launch.</summary>
+/// <summary>A buffer of a launch: what one descriptor gets.</summary>
 /// <param name="Set">The descriptor set.</param>
 /// <param name="Binding">The binding in the set.</param>
 /// <param name="Bytes">The size in bytes.</param>
@@ -53,6 +55,15 @@ public enum BufferAccess
 /// <param name="IsOutput">Whether the shader writes it.</param>
 public sealed record KernelBuffer(uint Set, uint Binding, long Bytes, ReadOnlyMemory<byte> Content, bool IsOutput)
 {
+    /// <summary>What the descriptor is.</summary>
+    public DescriptorKind Kind { get; init; } = DescriptorKind.StorageBuffer;
+
+    /// <summary>Its place in the binding's array of descriptors.</summary>
+    public uint Element { get; init; }
+
+    /// <summary>The format of a texel buffer.</summary>
+    public ImageFormat Format { get; init; }
+
     /// <summary>The output of an earlier stage whose memory this buffer is; null for a buffer of its own.</summary>
     public StageOutput? From { get; init; }
 

@@ -8,50 +8,56 @@ namespace Hlx.Compute;
 internal static class PushConstantBlock
 {
     /// <summary>Encodes the constants of a kernel, or those that were inferred by name, as the shader's block lays them out.</summary>
-    /// <exception cref="HlxException"><see cref="ErrorCode.PushConstantMismatch"/>, <see cref="ErrorCode.ContractFieldValue"/>.</exception>
-    public static byte[] Encode(SpirvModule module, ComputeKernel kernel, IReadOnlyDictionary<string, HlxValue> inferred)
+    /// <exception cref="HlxException"><see cref="ErrorCode.PushConstantMismatch"/>, <see cref="ErrorCode.ContractFieldValue"/>,
+    /// <see cref="ErrorCode.DeviceLimit"/> for a block that is larger than the device takes.</exception>
+    public static byte[] Encode(
+        SpirvModule module, EntryPoint entry, ComputeKernel kernel, IReadOnlyDictionary<string, HlxValue> inferred, DeviceLimits limits)
     {
-        IReadOnlyList<BlockMember> members = module.PushConstants;
-        CheckLayout(members, PushConstantLayout.Parse(kernel.PushConstantsLayout), kernel);
-        if (members.FirstOrDefault(member => member.Type.Size() == 0 || member.ArrayLength is not null) is { } other)
-            throw Mismatch($"the member \"{other.Name}\" of the push-constant block is no number or vector", "Use numbers and vectors as members");
-
-        HlxValue[] values = kernel.PushConstants is null
-            ? [.. members.Select(member => Inferred(member, inferred))]
-            : [.. kernel.PushConstants];
-        int count = members.Sum(member => (int)member.Components);
-        if (values.Length != count)
-            throw Mismatch($"{values.Length} push constants are given where the shader has {count}", "Give one value for each number of the block");
-        byte[] block = new byte[members.Count == 0 ? 0 : members.Max(End)];
-        Span<byte> whole = stackalloc byte[sizeof(ulong)];
-        int next = 0;
-        foreach (BlockMember member in members)
+        IReadOnlyList<ScalarType> layout = PushConstantLayout.Parse(kernel.PushConstantsLayout);
+        if (entry.PushConstantBytes > limits.MaxPushConstantBytes) // before anything is made of that size
         {
-            for (int component = 0; component < member.Components; component++, next++)
-            {
-                BinaryPrimitives.WriteUInt64LittleEndian(whole, ScalarBits.Of(values[next], member.Type, $"push constant {next}"));
-                whole[..member.Type.Size()].CopyTo(block.AsSpan((int)member.Offset + (component * member.Type.Size())));
-            }
+            throw new HlxException(
+                ErrorCode.DeviceLimit, $"{entry.PushConstantBytes} bytes of push constants exceed the device's limit of {limits.MaxPushConstantBytes}",
+                "Make the block smaller, or choose another device with --device");
+        }
+        if (entry.PushConstants.Count == 0 && module.PushConstants.Count > 0) return []; // a block that this entry point does not name
+        IReadOnlyList<BlockScalar> scalars = module.PushConstantScalars(entry);
+        CheckLayout(scalars, layout, kernel);
+        byte[] block = new byte[(entry.PushConstantBytes + 3) / 4 * 4]; // whole words, as vkCmdPushConstants wants them
+        if (kernel.PushConstantBytes is ReadOnlyMemory<byte> bytes)
+        {
+            if (bytes.Length != entry.PushConstantBytes && bytes.Length != block.Length)
+                throw Mismatch($"{bytes.Length} bytes of push constants are given where the shader's block has {entry.PushConstantBytes}", "Give the whole block");
+            bytes.CopyTo(block);
+            return block;
+        }
+        HlxValue[] values = kernel.PushConstants is null
+            ? [.. scalars.Select(scalar => Inferred(scalar, inferred))]
+            : [.. kernel.PushConstants];
+        if (values.Length != scalars.Count)
+            throw Mismatch($"{values.Length} push constants are given where the shader has {scalars.Count}", "Give one value for each number of the block");
+        Span<byte> whole = stackalloc byte[sizeof(ulong)];
+        for (int i = 0; i < values.Length; i++)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(whole, ScalarBits.Of(values[i], scalars[i].Type, $"push constant {i}"));
+            whole[..scalars[i].Type.Size()].CopyTo(block.AsSpan((int)scalars[i].Offset));
         }
         return block;
     }
 
-    // Blocks are whole words, as vkCmdPushConstants wants them.
-    private static int End(BlockMember member) => ((int)(member.Offset + (member.Components * member.Type.Size())) + 3) / 4 * 4;
-
-    private static void CheckLayout(IReadOnlyList<BlockMember> members, IReadOnlyList<ScalarType> layout, ComputeKernel kernel)
+    private static void CheckLayout(IReadOnlyList<BlockScalar> scalars, IReadOnlyList<ScalarType> layout, ComputeKernel kernel)
     {
-        ScalarType[] types = [.. members.SelectMany(member => Enumerable.Repeat(member.Type, (int)member.Components))];
+        IEnumerable<ScalarType> types = scalars.Select(scalar => scalar.Type);
         if (layout.Count == 0 || layout.SequenceEqual(types)) return;
         throw Mismatch(
             $"push_constants_layout \"{kernel.PushConstantsLayout}\" is not the shader's block ({string.Join(", ", types)})",
             "Correct the layout or leave it out");
     }
 
-    private static HlxValue Inferred(BlockMember member, IReadOnlyDictionary<string, HlxValue> inferred) =>
-        inferred.TryGetValue(member.Name, out HlxValue value)
+    private static HlxValue Inferred(BlockScalar scalar, IReadOnlyDictionary<string, HlxValue> inferred) =>
+        inferred.TryGetValue(scalar.Name, out HlxValue value)
             ? value
-            : throw Mismatch($"the shader has a push constant \"{member.Name}\" and the kernel gives none", "Add push_constants");
+            : throw Mismatch($"the shader has a push constant \"{scalar.Path}\" and the kernel gives none", "Add push_constants");
 
     private static HlxException Mismatch(string what, string remedy) => new(ErrorCode.PushConstantMismatch, what, remedy);
 }

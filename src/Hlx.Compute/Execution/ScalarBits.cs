@@ -7,13 +7,19 @@ namespace Hlx.Compute;
 internal static class ScalarBits
 {
     /// <summary>The bits of a value, in the low bytes; a bool has 32.</summary>
-    /// <param name="value">An int, float or bool that fits the type.</param>
+    /// <param name="value">An int, float or bool that fits the type, or for a float one of the texts <c>inf</c>, <c>-inf</c>, <c>nan</c> and <c>-0</c>.</param>
     /// <param name="type">The shader's type.</param>
     /// <param name="what">What is given, for the error.</param>
     /// <exception cref="HlxException"><see cref="ErrorCode.PushConstantMismatch"/>.</exception>
     public static ulong Of(HlxValue value, ScalarType type, string what) => (type, value.Kind) switch
     {
         (ScalarType.Bool, HlxKind.Bool) => value.AsBool() ? 1u : 0u,
+        (ScalarType.Float16 or ScalarType.Float32 or ScalarType.Float64, HlxKind.Text) when Special(value.AsText()) is double special => type switch
+        {
+            ScalarType.Float16 => BitConverter.HalfToUInt16Bits((Half)special),
+            ScalarType.Float32 => BitConverter.SingleToUInt32Bits((float)special),
+            _ => BitConverter.DoubleToUInt64Bits(special),
+        },
         (ScalarType.Float16, HlxKind.Float) => BitConverter.HalfToUInt16Bits((Half)value.AsFloat()),
         (ScalarType.Float32, HlxKind.Float) => BitConverter.SingleToUInt32Bits((float)value.AsFloat()),
         (ScalarType.Float64, HlxKind.Float) => BitConverter.DoubleToUInt64Bits(value.AsFloat()),
@@ -22,6 +28,16 @@ internal static class ScalarBits
         (ScalarType.Float64, HlxKind.Int) => BitConverter.DoubleToUInt64Bits(value.AsInt()),
         (_, HlxKind.Int) when Fits(value.AsInt(), type) => unchecked((ulong)value.AsInt()),
         _ => throw new HlxException(ErrorCode.PushConstantMismatch, $"{what} is {value} where the shader has {type}", "Give a value of that type"),
+    };
+
+    // What values have no numbers for.
+    private static double? Special(string text) => text switch
+    {
+        "inf" => double.PositiveInfinity,
+        "-inf" => double.NegativeInfinity,
+        "nan" => double.NaN,
+        "-0" => -0.0,
+        _ => null,
     };
 
     private static bool Fits(long number, ScalarType type) => type switch

@@ -28,12 +28,13 @@ internal static class SpecializationPlan
                     throw Refuse($"specialization constant {id} is {given.Bits} and sets an extent of the workgroup, which is to be {wanted[axis]}", "Give one of the two");
                 constants[id] = new(id, wanted[axis]);
             }
-            else if (extent.Default != wanted[axis])
-            {
-                throw Refuse(
-                    $"workgroup_size is {kernel.WorkgroupSize} where the shader has {string.Join('×', entry.LocalSize.Select(size => size.Default))}",
-                    "Name the shader's size, or declare local_size_x_id in the shader");
-            }
+        }
+        IReadOnlyList<uint> size = module.WorkgroupSize(entry, constants.ToDictionary(constant => constant.Key, constant => constant.Value.Bits));
+        if (!size.SequenceEqual(wanted[..size.Count]))
+        {
+            throw Refuse(
+                $"workgroup_size is {kernel.WorkgroupSize} where the shader has {string.Join('×', size)}",
+                "Name the shader's size, or declare local_size_x_id in the shader");
         }
         return [.. constants.Values];
     }

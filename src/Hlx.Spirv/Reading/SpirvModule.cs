@@ -136,7 +136,8 @@ public sealed class SpirvModule
     }
 
     /// <summary>
-    /// The numbers of an entry point's push-constant block in the order of their declaration, matrices by columns. Look at
+    /// The numbers of an entry point's push-constant block in the order of its members' offsets, within a member in that of the
+    /// declaration, matrices by columns. Look at
     /// <see cref="EntryPoint.PushConstantBytes"/> before: there are at most as many numbers as bytes.
     /// </summary>
     /// <param name="entry">One of <see cref="EntryPoints"/>.</param>

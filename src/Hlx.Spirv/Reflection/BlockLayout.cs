@@ -16,7 +16,7 @@ internal sealed class BlockLayout(TypeTable types, ConstantTable constants, Anno
     /// <summary>How many numbers a type has; at most 2^61.</summary>
     public long Scalars(uint type) => SizeOf(type, default, 0).Scalars;
 
-    /// <summary>The numbers of a block in the order of the declaration, matrices by columns. For blocks whose size was judged.</summary>
+    /// <summary>The numbers of a block in the order of its members' offsets, within a member in that of the declaration, matrices by columns. For blocks whose size was judged.</summary>
     public List<BlockScalar> Flatten(uint block)
     {
         List<BlockScalar> scalars = [];
@@ -66,7 +66,8 @@ internal sealed class BlockLayout(TypeTable types, ConstantTable constants, Anno
         switch (types[id])
         {
             case { Op: Op.TypeStruct } block:
-                for (uint i = 0; i < block.Count; i++)
+                IEnumerable<uint> members = Enumerable.Range(0, block.Count).Select(member => (uint)member);
+                foreach (uint i in path.Length == 0 ? members.OrderBy(member => OffsetOf(id, member)) : members) // a block's own members as they lie
                 {
                     string member = annotations.NameOf(id, i);
                     Flatten(

@@ -31,6 +31,9 @@ public enum FieldType
 
     /// <summary>A text or a handle.</summary>
     TextOrHandle,
+
+    /// <summary>An array or bytes.</summary>
+    ArrayOrBytes,
 }
 
 /// <summary>A field of a contract.</summary>

@@ -35,7 +35,7 @@ public static class ContractSchemas
             new("inputs", FieldType.Array, false, FieldChecks.Each(FieldChecks.IsInput)),
             new("outputs", FieldType.Array, false, FieldChecks.Each(FieldChecks.OutputSpec)),
             new("dispatch", FieldType.Array, false, FieldChecks.Extents(3)),
-            new("push_constants", FieldType.Array, false, FieldChecks.Each(FieldChecks.IsNumber)),
+            new("push_constants", FieldType.ArrayOrBytes, false, FieldChecks.PushConstants),
             new("specialization", FieldType.Object, false, FieldChecks.Specialization),
             new("numerics", FieldType.Text, false),
             new("determinism", FieldType.Text, false, FieldChecks.Determinism),

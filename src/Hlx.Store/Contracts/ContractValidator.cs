@@ -55,6 +55,7 @@ public static class ContractValidator
         FieldType.Text => value.Kind == HlxKind.Text && !value.IsHandle,
         FieldType.TextOrHandle => value.Kind == HlxKind.Text,
         FieldType.Bytes => value.Kind == HlxKind.Bytes,
+        FieldType.ArrayOrBytes => value.Kind is HlxKind.Array or HlxKind.Bytes,
         FieldType.Array => value.Kind == HlxKind.Array,
         FieldType.Object => value.Kind == HlxKind.Object,
         _ => value.IsHandle,

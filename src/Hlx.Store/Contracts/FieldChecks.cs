@@ -19,7 +19,13 @@ internal static partial class FieldChecks
         ? null
         : "a handle, or \"@stage.output\" in a pipeline, is needed";
 
-    public static string? IsNumber(HlxValue value) => value.Kind is HlxKind.Int or HlxKind.Float ? null : "a number is needed";
+    /// <summary>A number, or one of the texts for what values have no numbers for.</summary>
+    public static string? IsNumber(HlxValue value) => value.Kind is HlxKind.Int or HlxKind.Float || (value.Kind == HlxKind.Text && value.AsText() is "inf" or "-inf" or "nan" or "-0")
+        ? null
+        : "a number, or \"inf\", \"-inf\", \"nan\" or \"-0\", is needed";
+
+    /// <summary>Numbers, or a block of bytes.</summary>
+    public static string? PushConstants(HlxValue value) => value.Kind == HlxKind.Bytes ? null : Each(IsNumber)(value);
 
     public static string? NotNegative(HlxValue value) => value.AsInt() >= 0 ? null : "it is negative";
 
@@ -77,7 +83,7 @@ internal static partial class FieldChecks
         foreach ((string key, HlxValue item) in value.AsObject())
         {
             if (!uint.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out _)) return $"\"{key}\" is not a constant id";
-            if (item.Kind is not (HlxKind.Int or HlxKind.Float or HlxKind.Bool)) return $"{key}: a number or bool is needed";
+            if (item.Kind != HlxKind.Bool && IsNumber(item) is string wrong) return $"{key}: {wrong}";
         }
         return null;
     }

@@ -29,6 +29,15 @@ public enum DType
 
     /// <summary>Signed 64-bit integer.</summary>
     I64,
+
+    /// <summary>Signed 16-bit integer.</summary>
+    I16,
+
+    /// <summary>Unsigned 16-bit integer.</summary>
+    U16,
+
+    /// <summary>Unsigned 64-bit integer.</summary>
+    U64,
 }
 
 /// <summary>Names and sizes of element types.</summary>
@@ -38,12 +47,12 @@ public static class DTypes
     public static int Size(this DType type) => type switch
     {
         DType.I8 or DType.U8 => 1,
-        DType.F16 or DType.BF16 => 2,
-        DType.F64 or DType.I64 => 8,
+        DType.F16 or DType.BF16 or DType.I16 or DType.U16 => 2,
+        DType.F64 or DType.I64 or DType.U64 => 8,
         _ => 4,
     };
 
-    /// <summary>The name in contracts: <c>f16 bf16 f32 f64 i8 u8 i32 u32 i64</c>.</summary>
+    /// <summary>The name in contracts: <c>f16 bf16 f32 f64 i8 u8 i16 u16 i32 u32 i64 u64</c>.</summary>
     public static string Name(this DType type) => type switch
     {
         DType.F16 => "f16",
@@ -52,6 +61,9 @@ public static class DTypes
         DType.F64 => "f64",
         DType.I8 => "i8",
         DType.U8 => "u8",
+        DType.I16 => "i16",
+        DType.U16 => "u16",
+        DType.U64 => "u64",
         DType.I32 => "i32",
         DType.U32 => "u32",
         _ => "i64",
@@ -66,6 +78,6 @@ public static class DTypes
         {
             if (type.Name() == name) return type;
         }
-        throw new HlxException(ErrorCode.TensorInvalid, $"\"{name}\" is not an element type", "Use f16, bf16, f32, f64, i8, u8, i32, u32 or i64");
+        throw new HlxException(ErrorCode.TensorInvalid, $"\"{name}\" is not an element type", "Use f16, bf16, f32, f64, i8, u8, i16, u16, i32, u32, i64 or u64");
     }
 }

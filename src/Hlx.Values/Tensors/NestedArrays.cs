@@ -81,7 +81,8 @@ public static class NestedArrays
 
     /// <summary>Writes a tensor as nested arrays; floats become floats, integers become ints.</summary>
     /// <param name="tensor">The tensor.</param>
-    /// <exception cref="HlxException"><see cref="ErrorCode.FloatSpecial"/> if it holds NaN or infinities.</exception>
+    /// <exception cref="HlxException"><see cref="ErrorCode.FloatSpecial"/> if it holds NaN or infinities; <see cref="ErrorCode.TypeMismatch"/>
+    /// for a number of u64 above the largest int.</exception>
     public static HlxValue ToValue(Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
@@ -118,6 +119,11 @@ public static class NestedArrays
             DType.F64 => HlxValue.From(BinaryPrimitives.ReadDoubleLittleEndian(at)),
             DType.I8 => HlxValue.From((sbyte)at[0]),
             DType.U8 => HlxValue.From(at[0]),
+            DType.I16 => HlxValue.From(BinaryPrimitives.ReadInt16LittleEndian(at)),
+            DType.U16 => HlxValue.From(BinaryPrimitives.ReadUInt16LittleEndian(at)),
+            DType.U64 => BinaryPrimitives.ReadUInt64LittleEndian(at) is <= long.MaxValue and ulong number ? HlxValue.From((long)number) : throw new HlxException(
+                ErrorCode.TypeMismatch, $"the tensor holds {BinaryPrimitives.ReadUInt64LittleEndian(at)}, and the largest int of a value is {long.MaxValue}",
+                "Resolve it as npy or raw"),
             DType.I32 => HlxValue.From(BinaryPrimitives.ReadInt32LittleEndian(at)),
             DType.U32 => HlxValue.From(BinaryPrimitives.ReadUInt32LittleEndian(at)),
             _ => HlxValue.From(BinaryPrimitives.ReadInt64LittleEndian(at)),

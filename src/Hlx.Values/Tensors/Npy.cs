@@ -4,7 +4,7 @@ using System.Text;
 namespace Hlx.Values;
 
 /// <summary>
-/// NumPy's npy files, versions 1.0 to 3.0 (NumPy enhancement proposal 1 and numpy.lib.format): f2, f4, f8, i1, u1, i4, u4 and i8,
+/// NumPy's npy files, versions 1.0 to 3.0 (NumPy enhancement proposal 1 and numpy.lib.format): f2, f4, f8, i1, u1, i2, u2, i4, u4, i8 and u8,
 /// little-endian. Fortran order is converted on reading; files are written in version 1.0 and C order.
 /// </summary>
 public static class Npy
@@ -80,6 +80,9 @@ public static class Npy
         "<f8" => DType.F64,
         "|i1" or "<i1" => DType.I8,
         "|u1" or "<u1" => DType.U8,
+        "<i2" => DType.I16,
+        "<u2" => DType.U16,
+        "<u8" => DType.U64,
         "<i4" => DType.I32,
         "<u4" => DType.U32,
         "<i8" => DType.I64,
@@ -98,12 +101,15 @@ public static class Npy
         DType.F64 => "<f8",
         DType.I8 => "|i1",
         DType.U8 => "|u1",
+        DType.I16 => "<i2",
+        DType.U16 => "<u2",
+        DType.U64 => "<u8",
         DType.I32 => "<i4",
         DType.U32 => "<u4",
         DType.I64 => "<i8",
         _ => throw new HlxException(ErrorCode.TypeMismatch, "npy has no type for bf16", "Resolve the tensor as f32 first"),
     };
 
-    internal static HlxException Refuse(string what, string remedy = "Save the array with numpy.save as f2, f4, f8, i1, u1, i4, u4 or i8, little-endian") =>
+    internal static HlxException Refuse(string what, string remedy = "Save the array with numpy.save as f2, f4, f8, i1, u1, i2, u2, i4, u4, i8 or u8, little-endian") =>
         new(ErrorCode.NpyParse, what, remedy);
 }

@@ -1,4 +1,5 @@
 using Hlx.Compute;
+using Silk.NET.Vulkan;
 
 namespace Hlx.Vulkan;
 
@@ -18,6 +19,7 @@ internal sealed class ProgramBuffers : IDisposable
         _sequence = sequence;
         _residents = residents;
         BufferPlace place = device.Plan.Staging ? BufferPlace.Device : BufferPlace.Shared;
+        BufferUsageFlags usage = Descriptors.UsageOf(sequence);
         try
         {
             foreach (KernelLaunch stage in sequence.Stages) _stages.Add([.. stage.Buffers.Select(Create)]);
@@ -54,7 +56,7 @@ internal sealed class ProgramBuffers : IDisposable
 
             DeviceBuffer Own(BufferPlace where)
             {
-                DeviceBuffer own = new(device, buffer.Bytes, where);
+                DeviceBuffer own = new(device, buffer.Bytes, where, usage);
                 _owned.Add(own);
                 return own;
             }

@@ -94,7 +94,7 @@ internal sealed class ProgramCache(VulkanDevice device, PipelineCache pipelines,
             key.Append(invariant, $"{stage.Code.Handle} {stage.EntryPoint.Length}:{stage.EntryPoint} {stage.Workgroups} {stage.BoundsChecked} {stage.SubgroupSize} {Convert.ToHexString(stage.PushConstants.Span)};");
             foreach (SpecializationValue constant in stage.Specialization) key.Append(invariant, $"s{constant.Id}={constant.Bits}/{constant.Bytes};");
             foreach (KernelBuffer buffer in stage.Buffers)
-                key.Append(invariant, $"b{buffer.Set}.{buffer.Binding}:{buffer.Bytes}{(buffer.IsOutput ? 'o' : 'i')}{(buffer.Content.IsEmpty ? 'z' : 'c')}{(buffer.IsOverwritten ? 'w' : ' ')}{buffer.From}{buffer.Same};");
+                key.Append(invariant, $"b{buffer.Set}.{buffer.Binding}:{buffer.Bytes}{(buffer.IsOutput ? 'o' : 'i')}{(buffer.Content.IsEmpty ? 'z' : 'c')}{(buffer.IsOverwritten ? 'w' : ' ')}{buffer.From}{buffer.Same}{buffer.Kind}{buffer.Element}{buffer.Format};");
         }
         foreach (StageOutput output in sequence.Returns) key.Append(invariant, $"r{output};");
         return key.ToString();

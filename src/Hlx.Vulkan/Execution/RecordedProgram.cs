@@ -14,6 +14,7 @@ internal sealed unsafe class RecordedProgram : IDisposable
     private readonly VulkanDevice _device;
     private readonly ComputePipeline[] _pipelines;
     private readonly RecordOptions _options;
+    private readonly List<BufferView> _views = [];
     private DescriptorPool _descriptors;
     private QueryPool _timestamps;
     private CommandPool _pool;
@@ -80,6 +81,7 @@ internal sealed unsafe class RecordedProgram : IDisposable
         if (_pool.Handle != 0) api.DestroyCommandPool(_device.Handle, _pool, null);
         if (_timestamps.Handle != 0) api.DestroyQueryPool(_device.Handle, _timestamps, null);
         if (_descriptors.Handle != 0) api.DestroyDescriptorPool(_device.Handle, _descriptors, null);
+        foreach (BufferView view in _views) api.DestroyBufferView(_device.Handle, view, null);
         Buffers.Dispose();
     }
 
@@ -90,12 +92,21 @@ internal sealed unsafe class RecordedProgram : IDisposable
     {
         uint sets = (uint)_pipelines.Sum(pipeline => pipeline.SetLayouts.Length);
         if (sets == 0) return;
-        DescriptorPoolSize size = new(DescriptorType.StorageBuffer, (uint)Math.Max(1, Sequence.Stages.Sum(stage => stage.Buffers.Count)));
-        DescriptorPoolCreateInfo create = new() { SType = StructureType.DescriptorPoolCreateInfo, MaxSets = sets, PoolSizeCount = 1, PPoolSizes = &size };
-        DescriptorPool pool;
-        _device.Faults.Next().OrThrow("creating a descriptor pool");
-        _device.Api.CreateDescriptorPool(_device.Handle, &create, null, &pool).OrThrow("creating a descriptor pool");
-        _descriptors = pool;
+        DescriptorPoolSize[] sizes = Descriptors.PoolSizes(Sequence);
+        fixed (DescriptorPoolSize* first = sizes)
+        {
+            DescriptorPoolCreateInfo create = new()
+            {
+                SType = StructureType.DescriptorPoolCreateInfo,
+                MaxSets = sets,
+                PoolSizeCount = (uint)sizes.Length,
+                PPoolSizes = first,
+            };
+            DescriptorPool pool;
+            _device.Faults.Next().OrThrow("creating a descriptor pool");
+            _device.Api.CreateDescriptorPool(_device.Handle, &create, null, &pool).OrThrow("creating a descriptor pool");
+            _descriptors = pool;
+        }
     }
 
     private DescriptorSet[] CreateDescriptorSets(int stage)
@@ -119,14 +130,18 @@ internal sealed unsafe class RecordedProgram : IDisposable
         for (int i = 0; i < buffers.Count; i++)
         {
             DescriptorBufferInfo info = new(Buffers[stage, i].Handle, 0, Vk.WholeSize);
+            BufferView view = default;
+            if (Descriptors.IsTexel(buffers[i])) _views.Add(view = Descriptors.CreateView(_device, buffers[i], Buffers[stage, i]));
             WriteDescriptorSet write = new()
             {
                 SType = StructureType.WriteDescriptorSet,
                 DstSet = sets[buffers[i].Set],
                 DstBinding = buffers[i].Binding,
+                DstArrayElement = buffers[i].Element,
                 DescriptorCount = 1,
-                DescriptorType = DescriptorType.StorageBuffer,
+                DescriptorType = Descriptors.TypeOf(buffers[i]),
                 PBufferInfo = &info,
+                PTexelBufferView = &view,
             };
             _device.Api.UpdateDescriptorSets(_device.Handle, 1, &write, 0, null);
         }

@@ -30,7 +30,7 @@ internal sealed unsafe class DeviceBuffer : IDisposable
     private readonly BufferPlace _place;
     private readonly MemoryRange? _range;
 
-    public DeviceBuffer(VulkanDevice device, long bytes, BufferPlace place)
+    public DeviceBuffer(VulkanDevice device, long bytes, BufferPlace place, BufferUsageFlags usage = BufferUsageFlags.StorageBufferBit)
     {
         _device = device;
         _place = place;
@@ -39,7 +39,7 @@ internal sealed unsafe class DeviceBuffer : IDisposable
         {
             SType = StructureType.BufferCreateInfo,
             Size = (ulong)Math.Max((bytes + 3) / 4 * 4, SmallestBytes),
-            Usage = BufferUsageFlags.StorageBufferBit | BufferUsageFlags.TransferSrcBit | BufferUsageFlags.TransferDstBit,
+            Usage = usage | BufferUsageFlags.TransferSrcBit | BufferUsageFlags.TransferDstBit,
         };
         VkBuffer buffer;
         device.Faults.Next().OrThrow($"creating a buffer of {bytes} bytes");

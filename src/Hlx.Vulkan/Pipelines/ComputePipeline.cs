@@ -1,5 +1,6 @@
 using System.Text;
 using Hlx.Compute;
+using Hlx.Spirv;
 using Hlx.Values;
 using Silk.NET.Vulkan;
 
@@ -48,8 +49,12 @@ internal sealed unsafe class ComputePipeline : IDisposable
         ("push_constant_bytes", launch.PushConstants.Length),
         ("bounds_checked", launch.BoundsChecked),
         ("subgroup_size", launch.SubgroupSize),
-        ("bindings", HlxValue.Array([.. launch.Buffers.Select(buffer => HlxValue.Array(buffer.Set, buffer.Binding))])),
+        ("bindings", HlxValue.Array([.. launch.Buffers.Select(KeyOf)])),
         ("specialization", HlxValue.Array([.. launch.Specialization.Select(constant => HlxValue.Array(constant.Id, constant.Bytes, unchecked((long)constant.Bits)))])))).Text;
+
+    private static HlxValue KeyOf(KernelBuffer buffer) => buffer is { Kind: DescriptorKind.StorageBuffer, Element: 0 }
+        ? HlxValue.Array(buffer.Set, buffer.Binding)
+        : HlxValue.Array(buffer.Set, buffer.Binding, buffer.Element, buffer.Kind.Name());
 
     public void Dispose()
     {
@@ -90,17 +95,7 @@ internal sealed unsafe class ComputePipeline : IDisposable
         List<DescriptorSetLayout> layouts = [];
         for (uint set = 0; set < sets; set++)
         {
-            uint number = set;
-            DescriptorSetLayoutBinding[] bindings =
-            [
-                .. launch.Buffers.Where(buffer => buffer.Set == number).Select(buffer => new DescriptorSetLayoutBinding
-                {
-                    Binding = buffer.Binding,
-                    DescriptorType = DescriptorType.StorageBuffer,
-                    DescriptorCount = 1,
-                    StageFlags = ShaderStageFlags.ComputeBit,
-                }),
-            ];
+            DescriptorSetLayoutBinding[] bindings = Descriptors.LayoutOf(launch, set);
             fixed (DescriptorSetLayoutBinding* first = bindings)
             {
                 DescriptorSetLayoutCreateInfo create = new()
