@@ -25,7 +25,7 @@ internal static class DebugInformation
         foreach (Instruction instruction in module.Instructions)
         {
             bool isDebug = instruction.Op is Op.Source or Op.SourceContinued or Op.SourceExtension or Op.ModuleProcessed or Op.Line or Op.NoLine
-                || (instruction.Op == Op.ExtInst && sets.Contains(instruction[0]));
+                || (instruction.Op is Op.ExtInst or Op.ExtInstWithForwardRefsKHR && sets.Contains(instruction[0]));
             if (isDebug) continue;
             ReadOnlySpan<byte> rest = bytes[(int)instruction.Offset..];
             stripped.Write(rest[..(4 * (int)(BinaryPrimitives.ReadUInt32LittleEndian(rest) >> 16))]);

@@ -69,7 +69,7 @@ internal static class ShaderCommand
     {
         Shared.NoteMissingValidator();
         SpirvValidation validation = SpirvValidator.Validate(spirv);
-        if (validation == SpirvValidation.TooOld) Console.Error.WriteLine("note: spirv-val is older than the shader's capabilities, only its structure was checked");
+        if (validation == SpirvValidation.TooOld) Console.Error.WriteLine("note: spirv-val is too old for something that the shader uses, only its structure was checked");
         return validation;
     }
 }

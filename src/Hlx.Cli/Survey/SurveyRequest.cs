@@ -7,6 +7,7 @@ namespace Hlx.Cli.Survey;
 internal static class SurveyRequest
 {
     private const long Elements = 4096;
+    private const uint MostDescriptors = 1024;
     private const long LeastBytes = 64 << 10;
     private const long MostBytes = 256L << 20;
 
@@ -20,10 +21,10 @@ internal static class SurveyRequest
         SurveyData data = new(range);
         (List<KernelOperand> inputs, List<OutputSpec> outputs) = ([], []);
         Dictionary<Handle, Tensor> initial = [];
-        foreach (DescriptorBinding binding in module.Bindings)
+        foreach (DescriptorBinding binding in entry.Bindings.Where(binding => binding.Kind.IsBuffer()).SelectMany(binding => Enumerable.Repeat(binding, (int)Math.Min(binding.Count, MostDescriptors))))
         {
             Tensor content = Content(binding, data);
-            if (binding.IsReadOnly)
+            if (binding.Access == ResourceAccess.Read)
             {
                 inputs.Add(KernelOperand.Of(content));
                 continue;
@@ -37,25 +38,24 @@ internal static class SurveyRequest
         {
             Outputs = outputs,
             Dispatch = Workgroups,
-            PushConstants = [.. Constants(module.PushConstants).Select(data.Constant)],
+            PushConstants = entry.PushConstantBytes > device.Limits.MaxPushConstantBytes
+                ? []
+                : [.. module.PushConstantScalars(entry).Select((scalar, i) => data.Constant(scalar.Type, i))],
         };
         return KernelPlan.For(kernel, shader, new KernelOperands(inputs) { Initial = initial }, device);
     }
 
-    private static IEnumerable<ScalarType> Constants(IEnumerable<BlockMember> members) =>
-        members.SelectMany(member => Enumerable.Repeat(member.Type, (int)(member.Components * Math.Max(1, member.ArrayLength ?? 1))));
-
     private static Tensor Content(DescriptorBinding binding, SurveyData data)
     {
         ScalarType element = binding.Element;
-        DType type = TypeOf(element);
-        long bytes = Math.Max(LeastBytes, binding.Members.Select(End).DefaultIfEmpty(0).Max());
+        DType type = binding.Kind == DescriptorKind.UniformBuffer ? DType.U8 : TexelFormats.TypeOf(binding.Format) ?? TypeOf(element);
+        long bytes = binding.Kind == DescriptorKind.UniformBuffer ? binding.Bytes : Math.Max(LeastBytes, Math.Max(binding.Bytes, binding.Members.Select(End).DefaultIfEmpty(0).Max()));
         if (bytes > MostBytes)
             throw new HlxException(ErrorCode.SizeExceeded, $"binding {binding.Set}.{binding.Binding} ({binding.Name}) wants {bytes} bytes", "The survey gives at most 256 MiB");
-        byte[] content = new byte[(bytes + 7) / 8 * 8];
+        byte[] content = new byte[binding.Kind == DescriptorKind.UniformBuffer ? bytes : (bytes + 15) / 16 * 16];
         uint place = (binding.Set << 8) + binding.Binding;
         int step = Math.Max(element.Size(), type.Size());
-        for (int at = 0; at < content.Length; at += step) SurveyData.Write(content.AsSpan(at, step), data.Element(element, place, at / step));
+        for (int at = 0; at + step <= content.Length; at += step) SurveyData.Write(content.AsSpan(at, step), data.Element(element, place, at / step));
         foreach (BlockMember member in binding.Members.Where(_ => element == ScalarType.Other)) Fill(content, member, data, place);
         return new Tensor(type, [content.Length / type.Size()], content);
     }
@@ -90,8 +90,11 @@ internal static class SurveyRequest
         ScalarType.Float64 => DType.F64,
         ScalarType.Int8 => DType.I8,
         ScalarType.UInt8 => DType.U8,
+        ScalarType.Int16 => DType.I16,
+        ScalarType.UInt16 => DType.U16,
         ScalarType.Int32 => DType.I32,
         ScalarType.Int64 => DType.I64,
+        ScalarType.UInt64 => DType.U64,
         _ => DType.U32,
     };
 }

@@ -108,7 +108,7 @@ public sealed record ComputeKernel(string Name, Handle Shader, Extent3 Workgroup
             Outputs = fields.TryGet("outputs", out HlxValue outputs) ? [.. outputs.AsArray().ToArray().Select(ToOutput)] : null,
             Dispatch = fields.TryGet("dispatch", out HlxValue dispatch) ? ContractValues.Extents(dispatch) : null,
             PushConstants = fields.TryGet("push_constants", out HlxValue constants) && constants.Kind == HlxKind.Array ? constants.AsArray().ToArray() : null,
-            PushConstantBytes = fields.TryGet("push_constants", out HlxValue block) && block.Kind == HlxKind.Bytes ? block.AsBytes() : null,
+            PushConstantBytes = fields.TryGet("push_constants", out HlxValue block) && block.Kind == HlxKind.Bytes ? block.AsBytes() : (ReadOnlyMemory<byte>?)null,
             Specialization = fields.TryGet("specialization", out HlxValue special)
                 ? special.AsObject().ToDictionary(entry => uint.Parse(entry.Key, System.Globalization.CultureInfo.InvariantCulture), entry => entry.Value)
                 : new Dictionary<uint, HlxValue>(),

@@ -46,14 +46,20 @@ internal sealed class BindingPlan
         _ => entry.Bindings.FirstOrDefault(binding => binding.Access != ResourceAccess.Read),
     };
 
+    /// <summary>Refuses bindings that are not buffers, for what they are.</summary>
+    /// <exception cref="HlxException"><see cref="ErrorCode.BindingMismatch"/>.</exception>
+    public static void RequireBuffers(EntryPoint entry)
+    {
+        if (entry.Bindings.FirstOrDefault(binding => !binding.Kind.IsBuffer()) is { } other)
+            throw Mismatch($"{Describe(other)} is {other.Kind.WithArticle()}; HLX runs kernels on buffers", "Declare the binding as a buffer in the shader");
+        if (entry.Bindings.FirstOrDefault(binding => binding.Count == 0) is { } open)
+            throw Mismatch($"{Describe(open)} is an array of descriptors without a length", "Give the array a length in the shader");
+    }
+
     /// <summary>Gives every descriptor its buffer, in ascending order of set, binding and place in an array.</summary>
     /// <exception cref="HlxException"><see cref="ErrorCode.BindingMismatch"/>, <see cref="ErrorCode.ShapeMismatch"/>.</exception>
     public static List<KernelBuffer> Bind(SpirvModule module, EntryPoint entry, KernelOperands operands, IReadOnlyList<OutputSpec> outputs)
     {
-        if (entry.Bindings.FirstOrDefault(binding => !binding.Kind.IsBuffer()) is { } other)
-            throw Mismatch($"{Describe(other)} is a {other.Kind.Name()}; HLX runs kernels on buffers", "Declare the binding as a buffer in the shader");
-        if (entry.Bindings.FirstOrDefault(binding => binding.Count == 0) is { } open)
-            throw Mismatch($"{Describe(open)} is an array of descriptors without a length", "Give the array a length in the shader");
         BindingPlan plan = Find(module, entry, operands.Inputs.Count, outputs.Count) ?? throw Mismatch(
             $"{operands.Inputs.Count} inputs and {outputs.Count} outputs are given, and the shader has {Roles(entry)}",
             "Give one input for each descriptor that is only read, and one output for each that is written; what is both may also start from an input");

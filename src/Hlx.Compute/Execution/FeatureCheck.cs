@@ -7,7 +7,7 @@ namespace Hlx.Compute;
 internal static class FeatureCheck
 {
     private static readonly HashSet<Capability> Always =
-        [Capability.Shader, Capability.Matrix, Capability.GroupNonUniform];
+        [Capability.Shader, Capability.Matrix, Capability.GroupNonUniform, Capability.SampledBuffer, Capability.ImageBuffer];
 
     // What these allow is stated, and offered, for each width of numbers: see SpirvModule.FloatControls.
     private static readonly HashSet<Capability> FloatControls =
@@ -15,6 +15,7 @@ internal static class FeatureCheck
 
     private static readonly Dictionary<Capability, string> FeatureOf = new()
     {
+        [Capability.StorageImageExtendedFormats] = "shaderStorageImageExtendedFormats",
         [Capability.Float64] = "shaderFloat64",
         [Capability.Int64] = "shaderInt64",
         [Capability.Int16] = "shaderInt16",

@@ -28,6 +28,7 @@ public sealed record KernelPlan(KernelLaunch Launch, IReadOnlyList<OutputSpec> O
             throw new HlxException(ErrorCode.StageUnsupported, $"the shader's stage is \"{shader.Stage}\"", "Only compute shaders are executed");
         SpirvModule module = shader.Code.Module;
         EntryPoint entry = module.RequireCompute(shader.EntryPoint);
+        BindingPlan.RequireBuffers(entry); // before features, of which images need many
         FeatureCheck.Require(module, device);
         PromiseCheck.Require(kernel, shader.Code);
 

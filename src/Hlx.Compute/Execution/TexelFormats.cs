@@ -4,7 +4,7 @@ using Hlx.Values;
 namespace Hlx.Compute;
 
 /// <summary>What the texels of a buffer are: as the shader's format says, or one number each where it names none.</summary>
-internal static class TexelFormats
+public static class TexelFormats
 {
     private static readonly Dictionary<ImageFormat, (DType Type, int Components)> Formats = new()
     {
@@ -66,9 +66,13 @@ internal static class TexelFormats
         [DType.U64] = (ImageFormat.R64ui, ScalarType.UInt64),
     };
 
+    /// <summary>The element type of a tensor whose texels have a format; null for the unknown format, and for what has no tensor.</summary>
+    /// <param name="format">The format.</param>
+    public static DType? TypeOf(ImageFormat format) => Formats.TryGetValue(format, out (DType Type, int Components) found) ? found.Type : null;
+
     /// <summary>The format of a texel buffer that holds a tensor.</summary>
     /// <exception cref="HlxException"><see cref="ErrorCode.ShapeMismatch"/> for a tensor that is no whole number of such texels.</exception>
-    public static ImageFormat For(DescriptorBinding binding, OutputSpec tensor)
+    internal static ImageFormat For(DescriptorBinding binding, OutputSpec tensor)
     {
         if (binding.Format == ImageFormat.Unknown)
         {

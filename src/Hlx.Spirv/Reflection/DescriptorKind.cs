@@ -74,6 +74,11 @@ public static class DescriptorKinds
         _ => "resource of another kind",
     };
 
+    /// <summary>The name with its article: <c>an input attachment</c>.</summary>
+    /// <param name="kind">The kind.</param>
+    public static string WithArticle(this DescriptorKind kind) =>
+        $"{(kind is DescriptorKind.InputAttachment or DescriptorKind.AccelerationStructure ? "an" : "a")} {kind.Name()}";
+
     /// <summary>Whether a descriptor of this kind is a buffer.</summary>
     /// <param name="kind">The kind.</param>
     public static bool IsBuffer(this DescriptorKind kind) =>
