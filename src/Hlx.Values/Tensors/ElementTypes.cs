@@ -21,6 +21,7 @@ internal static class ElementTypes
         DType.F32 => typeof(float),
         DType.F64 => typeof(double),
         DType.I8 => typeof(sbyte),
+        DType.I16 => typeof(short),
         DType.I32 => typeof(int),
         DType.I64 => typeof(long),
         _ => null,
