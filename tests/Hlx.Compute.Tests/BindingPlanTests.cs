@@ -6,7 +6,7 @@ namespace Hlx.Compute.Tests;
 public sealed class BindingPlanTests
 {
     private static readonly DeviceCapabilities Device = new(
-        new DeviceLimits(new(1024, 1024, 64), 1024, new(65535, 65535, 65535), 49152, 128, 1L << 27), new HashSet<string>(), new Version(1, 6));
+        new DeviceLimits(new(1024, 1024, 64), 1024, new(65535, 65535, 65535), 49152, 128, 1L << 27) { Descriptors = new() { MaxPerStageDescriptorStorageBuffers = 8 } }, new HashSet<string>(), new Version(1, 6));
 
     [Fact]
     public void An_output_may_stand_before_an_input()

@@ -106,11 +106,15 @@ public sealed class DevicePlanTests
         foreach ((DeviceLimits tiny, string said) in ((DeviceLimits, string)[])
         [
             (limits with { MaxWorkgroupInvocations = 255 }, "256 invocations"),
-            (limits with { MaxWorkgroupSize = new(15, 1024, 64) }, "workgroup of"),
-            (limits with { MaxWorkgroups = new(2, 2, 2) }, "dispatch of"),
+            (limits with { MaxWorkgroupSize = new(15, 1024, 64) }, "16 invocations along x in a workgroup, and the device's limit maxComputeWorkGroupSize[0] is 15"),
+            (limits with { MaxWorkgroups = new(2, 2, 2) }, "3 workgroups along x, and the device's limit maxComputeWorkGroupCount[0] is 2"),
             (limits with { MaxSharedMemoryBytes = 100 }, "shared memory"),
             (limits with { MaxPushConstantBytes = 8 }, "push constants"),
-            (limits with { MaxBufferBytes = 6399 }, "buffer of 6400"),
+            (limits with { Descriptors = new() { MaxPerStageDescriptorStorageBuffers = 2 } }, "3 storage buffers, and the device's limit maxPerStageDescriptorStorageBuffers is 2"),
+            (limits with { Descriptors = new() { MaxDescriptorSetStorageBuffers = 2 } }, "maxDescriptorSetStorageBuffers is 2"),
+            (limits with { Descriptors = new() { MaxPerStageResources = 2 } }, "maxPerStageResources is 2"),
+            (limits with { Descriptors = new() { MaxBoundDescriptorSets = 0 } }, "maxBoundDescriptorSets is 0"),
+            (limits with { MaxBufferBytes = 6399 }, "6400 bytes in a buffer"),
         ])
         {
             Assert.Contains(said, HlxAssert.Refuses(ErrorCode.DeviceLimit, () => KernelPlan.For(kernel, gemm, operands, Capabilities(tiny))).What, StringComparison.Ordinal);

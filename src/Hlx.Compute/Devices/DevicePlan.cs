@@ -21,6 +21,13 @@ public sealed record DevicePlan(DeviceSnapshot Snapshot, QueueFamily Family, IRe
     {
         ["robustBufferAccess2"] = "VK_EXT_robustness2",
         ["shaderBufferFloat32AtomicAdd"] = "VK_EXT_shader_atomic_float",
+        ["shaderBufferFloat32Atomics"] = "VK_EXT_shader_atomic_float",
+        ["shaderSharedFloat32Atomics"] = "VK_EXT_shader_atomic_float",
+        ["shaderSharedFloat32AtomicAdd"] = "VK_EXT_shader_atomic_float",
+        ["shaderBufferFloat64Atomics"] = "VK_EXT_shader_atomic_float",
+        ["shaderSharedFloat64Atomics"] = "VK_EXT_shader_atomic_float",
+        ["shaderBufferFloat64AtomicAdd"] = "VK_EXT_shader_atomic_float",
+        ["shaderSharedFloat64AtomicAdd"] = "VK_EXT_shader_atomic_float",
         ["cooperativeMatrix"] = "VK_KHR_cooperative_matrix",
         ["pipelineRobustness"] = "VK_EXT_pipeline_robustness",
         ["pipelineExecutableInfo"] = "VK_KHR_pipeline_executable_properties",

@@ -9,6 +9,10 @@ internal static class FeatureCheck
     private static readonly HashSet<Capability> Always =
         [Capability.Shader, Capability.Matrix, Capability.GroupNonUniform, Capability.SampledBuffer, Capability.ImageBuffer];
 
+    // Whether a device offers these depends on where the memory is: see AtomicUse.
+    private static readonly HashSet<Capability> Atomics =
+        [Capability.Int64Atomics, Capability.AtomicFloat32AddEXT, Capability.AtomicFloat64AddEXT];
+
     // What these allow is stated, and offered, for each width of numbers: see SpirvModule.FloatControls.
     private static readonly HashSet<Capability> FloatControls =
         [Capability.DenormPreserve, Capability.DenormFlushToZero, Capability.SignedZeroInfNanPreserve, Capability.RoundingModeRTE, Capability.RoundingModeRTZ];
@@ -21,7 +25,6 @@ internal static class FeatureCheck
         [Capability.Int16] = "shaderInt16",
         [Capability.Int8] = "shaderInt8",
         [Capability.Float16] = "shaderFloat16",
-        [Capability.Int64Atomics] = "shaderBufferInt64Atomics",
         [Capability.StorageBuffer16BitAccess] = "storageBuffer16BitAccess",
         [Capability.UniformAndStorageBuffer16BitAccess] = "uniformAndStorageBuffer16BitAccess",
         [Capability.StoragePushConstant16] = "storagePushConstant16",
@@ -33,7 +36,6 @@ internal static class FeatureCheck
         [Capability.CooperativeMatrixKHR] = "cooperativeMatrix",
         [Capability.BFloat16TypeKHR] = "shaderBFloat16Type",
         [Capability.BFloat16CooperativeMatrixKHR] = "shaderBFloat16CooperativeMatrix",
-        [Capability.AtomicFloat32AddEXT] = "shaderBufferFloat32AtomicAdd",
         [Capability.DotProduct] = "shaderIntegerDotProduct",
         [Capability.DotProductInput4x8Bit] = "shaderIntegerDotProduct",
         [Capability.DotProductInput4x8BitPacked] = "shaderIntegerDotProduct",
@@ -55,11 +57,16 @@ internal static class FeatureCheck
             throw Lacks($"the shader is SPIR-V {module.Version}, and the device reads up to {device.SpirvVersion}", "Compile it for an older target");
         foreach (Capability capability in module.Capabilities)
         {
-            if (Always.Contains(capability) || FloatControls.Contains(capability)) continue;
+            if (Always.Contains(capability) || FloatControls.Contains(capability) || Atomics.Contains(capability)) continue;
             if (!FeatureOf.TryGetValue(capability, out string? feature))
                 throw Lacks($"the shader declares the capability {capability}, which HLX does not switch on", "Compile it without");
             if (!device.Features.Contains(feature))
                 throw Lacks($"the shader declares the capability {capability}, and the device does not offer {feature}", "Compile it without, or choose another device with --device");
+        }
+        foreach (AtomicUse use in AtomicUse.Of(module))
+        {
+            if (!device.Features.Contains(use.Feature))
+                throw Lacks($"the shader uses {use.Instruction} on {use.Where}, and the device does not offer {use.Feature}", "Compile it without, or choose another device with --device");
         }
         foreach ((ExecutionMode mode, uint width) in module.FloatControls)
         {

@@ -140,4 +140,8 @@ public sealed record DeviceLimits(
     Extent3 MaxWorkgroups,
     uint MaxSharedMemoryBytes,
     uint MaxPushConstantBytes,
-    long MaxBufferBytes);
+    long MaxBufferBytes)
+{
+    /// <summary>How many descriptors there may be.</summary>
+    public DescriptorLimits Descriptors { get; init; } = new();
+}

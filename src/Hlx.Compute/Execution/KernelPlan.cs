@@ -45,31 +45,7 @@ public sealed record KernelPlan(KernelLaunch Launch, IReadOnlyList<OutputSpec> O
             PushConstants = PushConstantBlock.Encode(module, entry, kernel, inferred.Constants, device.Limits),
             Specialization = SpecializationPlan.For(module, entry, kernel),
         };
-        CheckLimits(kernel, launch, device.Limits);
+        LaunchLimits.Require(kernel, entry, launch, device.Limits);
         return new(launch, outputs);
     }
-
-    private static void CheckLimits(ComputeKernel kernel, KernelLaunch launch, DeviceLimits limits)
-    {
-        Extent3 size = kernel.WorkgroupSize, most = limits.MaxWorkgroupSize, groups = launch.Workgroups, mostGroups = limits.MaxWorkgroups;
-        if (size.X > most.X || size.Y > most.Y || size.Z > most.Z) throw Exceeds($"a workgroup of {size}", $"{most}");
-        if (size.Count > limits.MaxWorkgroupInvocations) throw Exceeds($"a workgroup of {size.Count} invocations", $"{limits.MaxWorkgroupInvocations}");
-        if (groups.X > mostGroups.X || groups.Y > mostGroups.Y || groups.Z > mostGroups.Z) throw Exceeds($"a dispatch of {groups} workgroups", $"{mostGroups}");
-        SpirvModule module = launch.Code.Module;
-        long shared = module.SharedMemoryBytes(module.RequireCompute(launch.EntryPoint), launch.Specialization.ToDictionary(constant => constant.Id, constant => constant.Bits));
-        if (kernel.SharedMemoryBytes > 0 && kernel.SharedMemoryBytes < shared)
-        {
-            throw new HlxException(
-                ErrorCode.ContractFieldValue, $"shared_memory_bytes is {kernel.SharedMemoryBytes} where the shader declares {shared}", "Correct it or leave it out");
-        }
-        if (Math.Max(shared, kernel.SharedMemoryBytes) is long wanted && wanted > limits.MaxSharedMemoryBytes)
-            throw Exceeds($"{wanted} bytes of shared memory", $"{limits.MaxSharedMemoryBytes}");
-        if (launch.PushConstants.Length > limits.MaxPushConstantBytes)
-            throw Exceeds($"{launch.PushConstants.Length} bytes of push constants", $"{limits.MaxPushConstantBytes}");
-        if (launch.Buffers.FirstOrDefault(buffer => buffer.Bytes > limits.MaxBufferBytes) is { } large)
-            throw Exceeds($"a buffer of {large.Bytes} bytes", $"{limits.MaxBufferBytes}");
-    }
-
-    private static HlxException Exceeds(string what, string limit) =>
-        new(ErrorCode.DeviceLimit, $"{what} exceeds the device's limit of {limit}", "Make it smaller or choose another device with --device");
 }

@@ -26,7 +26,9 @@ internal unsafe ref struct FeatureStructures
         "shaderFloat16", "shaderInt8", "storageBuffer8BitAccess", "uniformAndStorageBuffer8BitAccess", "storagePushConstant8", "shaderBufferInt64Atomics",
         "timelineSemaphore", "vulkanMemoryModel", "vulkanMemoryModelDeviceScope", "bufferDeviceAddress", "scalarBlockLayout", "subgroupSizeControl", "computeFullSubgroups",
         "maintenance4", "shaderIntegerDotProduct", "pipelineCreationCacheControl", "robustBufferAccess2", "shaderBufferFloat32AtomicAdd", "cooperativeMatrix",
-        "pipelineRobustness", "pipelineExecutableInfo", "shaderBFloat16Type", "shaderBFloat16CooperativeMatrix",
+        "pipelineRobustness", "pipelineExecutableInfo", "shaderBFloat16Type", "shaderBFloat16CooperativeMatrix", "shaderSharedInt64Atomics",
+        "shaderBufferFloat32Atomics", "shaderSharedFloat32Atomics", "shaderSharedFloat32AtomicAdd", "shaderBufferFloat64Atomics", "shaderSharedFloat64Atomics",
+        "shaderBufferFloat64AtomicAdd", "shaderSharedFloat64AtomicAdd",
     ];
 
     /// <summary>Links the structures that a device knows. The structure must not move afterwards.</summary>
@@ -116,6 +118,14 @@ internal unsafe ref struct FeatureStructures
             case "pipelineCreationCacheControl": return ref V13.PipelineCreationCacheControl;
             case "robustBufferAccess2": return ref Robustness2.RobustBufferAccess2;
             case "shaderBufferFloat32AtomicAdd": return ref AtomicFloat.ShaderBufferFloat32AtomicAdd;
+            case "shaderSharedInt64Atomics": return ref V12.ShaderSharedInt64Atomics;
+            case "shaderBufferFloat32Atomics": return ref AtomicFloat.ShaderBufferFloat32Atomics;
+            case "shaderSharedFloat32Atomics": return ref AtomicFloat.ShaderSharedFloat32Atomics;
+            case "shaderSharedFloat32AtomicAdd": return ref AtomicFloat.ShaderSharedFloat32AtomicAdd;
+            case "shaderBufferFloat64Atomics": return ref AtomicFloat.ShaderBufferFloat64Atomics;
+            case "shaderSharedFloat64Atomics": return ref AtomicFloat.ShaderSharedFloat64Atomics;
+            case "shaderBufferFloat64AtomicAdd": return ref AtomicFloat.ShaderBufferFloat64AtomicAdd;
+            case "shaderSharedFloat64AtomicAdd": return ref AtomicFloat.ShaderSharedFloat64AtomicAdd;
             case "cooperativeMatrix": return ref CooperativeMatrix.CooperativeMatrix;
             case "pipelineRobustness": return ref PipelineRobustness.PipelineRobustness;
             case "pipelineExecutableInfo": return ref PipelineExecutables.PipelineExecutableInfo;

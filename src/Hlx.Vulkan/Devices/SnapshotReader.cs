@@ -35,7 +35,10 @@ internal static unsafe class SnapshotReader
                 new(limits.MaxComputeWorkGroupCount[0], limits.MaxComputeWorkGroupCount[1], limits.MaxComputeWorkGroupCount[2]),
                 limits.MaxComputeSharedMemorySize,
                 limits.MaxPushConstantsSize,
-                (long)Math.Min(limits.MaxStorageBufferRange, maintenance.MaxMemoryAllocationSize)),
+                (long)Math.Min(limits.MaxStorageBufferRange, maintenance.MaxMemoryAllocationSize))
+            {
+                Descriptors = Descriptors(limits),
+            },
             QueueFamilies(api, device),
             DeviceLocalBytes(api, device),
             limits.TimestampPeriod,
@@ -46,6 +49,22 @@ internal static unsafe class SnapshotReader
             Multiprocessors = Multiprocessors(api, device, extensions),
         };
     }
+
+    private static DescriptorLimits Descriptors(PhysicalDeviceLimits limits) => new()
+    {
+        MaxBoundDescriptorSets = limits.MaxBoundDescriptorSets,
+        MaxPerStageDescriptorStorageBuffers = limits.MaxPerStageDescriptorStorageBuffers,
+        MaxPerStageDescriptorUniformBuffers = limits.MaxPerStageDescriptorUniformBuffers,
+        MaxPerStageDescriptorSampledImages = limits.MaxPerStageDescriptorSampledImages,
+        MaxPerStageDescriptorStorageImages = limits.MaxPerStageDescriptorStorageImages,
+        MaxPerStageResources = limits.MaxPerStageResources,
+        MaxDescriptorSetStorageBuffers = limits.MaxDescriptorSetStorageBuffers,
+        MaxDescriptorSetUniformBuffers = limits.MaxDescriptorSetUniformBuffers,
+        MaxDescriptorSetSampledImages = limits.MaxDescriptorSetSampledImages,
+        MaxDescriptorSetStorageImages = limits.MaxDescriptorSetStorageImages,
+        MaxUniformBufferRange = limits.MaxUniformBufferRange,
+        MaxTexelBufferElements = limits.MaxTexelBufferElements,
+    };
 
     // Vulkan itself does not tell; two vendors' extensions do.
     private static int Multiprocessors(Vk api, PhysicalDevice device, HashSet<string> extensions)
