@@ -23,7 +23,7 @@ internal static partial class BenchCommand
 
         public BatchBenchPlan Plan(ParseResult parsed)
         {
-            int samples = parsed.GetValue(Runs), turns = Math.Clamp(parsed.GetValue(Turns), 1, samples);
+            int samples = Math.Max(1, parsed.GetValue(Runs)), turns = Math.Clamp(parsed.GetValue(Turns), 1, samples);
             return new(parsed.GetValue(Layers), parsed.GetValue(Width), parsed.GetValue(Batches)!, samples / turns * turns, turns, Math.Max(0, parsed.GetValue(Processes)));
         }
     }
