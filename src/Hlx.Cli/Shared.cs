@@ -57,13 +57,13 @@ internal static class Shared
         return option;
     }
 
-    /// <summary>An option whose number is at least 1.</summary>
-    public static Option<int> Count(string name, string description, int fallback)
+    /// <summary>An option whose number has a least value.</summary>
+    public static Option<int> Count(string name, string description, int fallback, int least = 1)
     {
         Option<int> option = new(name) { Description = description, DefaultValueFactory = _ => fallback };
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count > 0 && int.TryParse(result.Tokens[0].Value, out int count) && count < 1) result.AddError($"{name} is {count}, and must be at least 1");
+            if (result.Tokens.Count > 0 && int.TryParse(result.Tokens[0].Value, out int count) && count < least) result.AddError($"{name} is {count}, and must be at least {least}");
         });
         return option;
     }

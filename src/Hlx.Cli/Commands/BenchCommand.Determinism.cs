@@ -10,7 +10,7 @@ internal static partial class BenchCommand
     private static Command Determinism()
     {
         Option<int> runs = Shared.Count("--runs", "Runs of each computation in one process.", 1000);
-        Option<int> processes = Shared.Count("--processes", "Cold processes.", 50);
+        Option<int> processes = Shared.Count("--processes", "Cold processes; 0 for none.", 50, least: 0);
         Option<int[]> batches = new("--batch") { Description = "Batch sizes.", DefaultValueFactory = _ => [1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128], AllowMultipleArgumentsPerToken = true };
         Option<string?> golden = new("--golden") { Description = "The file of golden handles: tests/data/golden-handles.jsonl." };
         Option<string[]> peers = new("--peer") { Description = "A program such as benchmarks/peers/torch_determinism.py; may be repeated.", DefaultValueFactory = _ => [] };

@@ -31,6 +31,7 @@ public sealed unsafe class VulkanInstance : IDisposable
             Api.CurrentInstance = Handle;
             if (_log is not null) CreateMessenger(_log);
             _physicalDevices = Enumerate();
+            DriverLibraries.Keep();
             Devices = [.. _physicalDevices.Select((device, index) => SnapshotReader.Read(Api, Handle, device, index))];
         }
         catch
