@@ -92,7 +92,8 @@ public sealed class PushConstantTests
             """);
         long before = GC.GetAllocatedBytesForCurrentThread();
         void Plan() => KernelPlan.For(
-            new ComputeKernel("k", Handle.Of(1), (1, 1, 1)) { Dispatch = (1, 1, 1), Outputs = [], PushConstants = [1] }, VulkanShader.Compute(module), KernelOperands.Of(), Device);
+            new ComputeKernel("k", Handle.Of(1), (1, 1, 1)) { Dispatch = (1, 1, 1), Outputs = [], PushConstants = [1] }, VulkanShader.Compute(module), KernelOperands.Of(),
+            Device with { Features = new HashSet<string> { "scalarBlockLayout" } });
         if (code is null) Plan();
         else HlxAssert.Refuses(code, Plan);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);

@@ -41,4 +41,10 @@ public sealed record DescriptorLimits
 
     /// <summary>The most elements of a texel buffer.</summary>
     public uint MaxTexelBufferElements { get; init; } = 65536;
+
+    /// <summary>The most descriptors of one set.</summary>
+    public uint MaxPerSetDescriptors { get; init; } = 1024;
+
+    /// <summary>The largest storage buffer, in bytes, where memory for it can be had.</summary>
+    public uint MaxStorageBufferRange { get; init; } = 1 << 27;
 }

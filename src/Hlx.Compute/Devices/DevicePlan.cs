@@ -16,27 +16,6 @@ public sealed record DeviceRequest(bool Validation = false, bool? Staging = null
 /// <param name="Staging">Whether data goes to the device and back through staging memory; else the processor writes the buffers.</param>
 public sealed record DevicePlan(DeviceSnapshot Snapshot, QueueFamily Family, IReadOnlyList<string> Features, IReadOnlyList<string> Extensions, bool Staging)
 {
-    // Features that are not of core Vulkan 1.3, with their extensions. The layer of Debian 12 (1.3.239) knows the others.
-    private static readonly Dictionary<string, string> ExtensionOf = new()
-    {
-        ["robustBufferAccess2"] = "VK_EXT_robustness2",
-        ["shaderBufferFloat32AtomicAdd"] = "VK_EXT_shader_atomic_float",
-        ["shaderBufferFloat32Atomics"] = "VK_EXT_shader_atomic_float",
-        ["shaderSharedFloat32Atomics"] = "VK_EXT_shader_atomic_float",
-        ["shaderSharedFloat32AtomicAdd"] = "VK_EXT_shader_atomic_float",
-        ["shaderBufferFloat64Atomics"] = "VK_EXT_shader_atomic_float",
-        ["shaderSharedFloat64Atomics"] = "VK_EXT_shader_atomic_float",
-        ["shaderBufferFloat64AtomicAdd"] = "VK_EXT_shader_atomic_float",
-        ["shaderSharedFloat64AtomicAdd"] = "VK_EXT_shader_atomic_float",
-        ["cooperativeMatrix"] = "VK_KHR_cooperative_matrix",
-        ["pipelineRobustness"] = "VK_EXT_pipeline_robustness",
-        ["pipelineExecutableInfo"] = "VK_KHR_pipeline_executable_properties",
-        ["shaderBFloat16Type"] = "VK_KHR_shader_bfloat16",
-        ["shaderBFloat16CooperativeMatrix"] = "VK_KHR_shader_bfloat16",
-    };
-
-    private static readonly HashSet<string> UnknownToTheLayer = ["cooperativeMatrix", "shaderBFloat16Type", "shaderBFloat16CooperativeMatrix"];
-
     private static readonly (Version Api, Version Spirv)[] SpirvOfApi = [(new(1, 3), new(1, 6)), (new(1, 2), new(1, 5)), (new(1, 1), new(1, 3))];
 
     /// <summary>What launches may ask of the device when it is opened by this plan.</summary>
@@ -60,12 +39,11 @@ public sealed record DevicePlan(DeviceSnapshot Snapshot, QueueFamily Family, IRe
         string[] features =
         [
             .. snapshot.Features
-                .Where(feature => !request.Validation || !UnknownToTheLayer.Contains(feature))
+                .Where(feature => FeatureTable.CanBeOn(feature, snapshot.Features, request.Validation))
                 .Where(feature => request.PipelineStatistics || feature != "pipelineExecutableInfo")
-                .Where(feature => feature != "robustBufferAccess2" || snapshot.Features.Contains("robustBufferAccess")) // the second needs the first
                 .Order(StringComparer.Ordinal),
         ];
-        string[] extensions = [.. features.Where(ExtensionOf.ContainsKey).Select(feature => ExtensionOf[feature]).Distinct().Order(StringComparer.Ordinal)];
+        string[] extensions = [.. features.Where(FeatureTable.ExtensionOf.ContainsKey).Select(feature => FeatureTable.ExtensionOf[feature]).Distinct().Order(StringComparer.Ordinal)];
         return new(snapshot, family, features, extensions, request.Staging ?? snapshot.Type == DeviceType.Discrete);
     }
 }

@@ -87,7 +87,9 @@ public sealed partial record DeviceSnapshot
         ("max_descriptor_set_sampled_images", limits.MaxDescriptorSetSampledImages),
         ("max_descriptor_set_storage_images", limits.MaxDescriptorSetStorageImages),
         ("max_uniform_buffer_range", limits.MaxUniformBufferRange),
-        ("max_texel_buffer_elements", limits.MaxTexelBufferElements));
+        ("max_texel_buffer_elements", limits.MaxTexelBufferElements),
+        ("max_per_set_descriptors", limits.MaxPerSetDescriptors),
+        ("max_storage_buffer_range", limits.MaxStorageBufferRange));
 
     private static DescriptorLimits DescriptorsOf(HlxObject limits) => new()
     {
@@ -103,6 +105,8 @@ public sealed partial record DeviceSnapshot
         MaxDescriptorSetStorageImages = (uint)limits["max_descriptor_set_storage_images"].AsInt(),
         MaxUniformBufferRange = (uint)limits["max_uniform_buffer_range"].AsInt(),
         MaxTexelBufferElements = (uint)limits["max_texel_buffer_elements"].AsInt(),
+        MaxPerSetDescriptors = (uint)limits["max_per_set_descriptors"].AsInt(),
+        MaxStorageBufferRange = (uint)limits["max_storage_buffer_range"].AsInt(),
     };
 
     private static CooperativeMatrixShape MatrixOf(HlxObject shape) => new(

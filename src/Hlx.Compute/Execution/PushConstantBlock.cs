@@ -14,12 +14,7 @@ internal static class PushConstantBlock
         SpirvModule module, EntryPoint entry, ComputeKernel kernel, IReadOnlyDictionary<string, HlxValue> inferred, DeviceLimits limits)
     {
         IReadOnlyList<ScalarType> layout = PushConstantLayout.Parse(kernel.PushConstantsLayout);
-        if (entry.PushConstantBytes > limits.MaxPushConstantBytes) // before anything is made of that size
-        {
-            throw new HlxException(
-                ErrorCode.DeviceLimit, $"{entry.PushConstantBytes} bytes of push constants exceed the device's limit of {limits.MaxPushConstantBytes}",
-                "Make the block smaller, or choose another device with --device");
-        }
+        LaunchLimits.RequirePushConstants(entry.PushConstantBytes, limits);
         if (entry.PushConstants.Count == 0 && module.PushConstants.Count > 0) return []; // a block that this entry point does not name
         IReadOnlyList<BlockScalar> scalars = module.PushConstantScalars(entry);
         CheckLayout(scalars, layout, kernel);

@@ -70,6 +70,9 @@ public static class TexelFormats
     /// <param name="format">The format.</param>
     public static DType? TypeOf(ImageFormat format) => Formats.TryGetValue(format, out (DType Type, int Components) found) ? found.Type : null;
 
+    /// <summary>The size of a texel in bytes.</summary>
+    internal static int BytesOf(ImageFormat format) => Formats.TryGetValue(format, out (DType Type, int Components) found) ? found.Type.Size() * found.Components : 1;
+
     /// <summary>The format of a texel buffer that holds a tensor.</summary>
     /// <exception cref="HlxException"><see cref="ErrorCode.ShapeMismatch"/> for a tensor that is no whole number of such texels.</exception>
     internal static ImageFormat For(DescriptorBinding binding, OutputSpec tensor)

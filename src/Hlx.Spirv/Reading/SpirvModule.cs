@@ -19,6 +19,7 @@ public sealed class SpirvModule
 
     private readonly List<Instruction> _instructions = [];
     private readonly Reflector _reflector;
+    private IReadOnlyList<FeatureUse>? _featureUses;
 
     private SpirvModule(ReadOnlyMemory<byte> bytes)
     {
@@ -84,6 +85,9 @@ public sealed class SpirvModule
 
     /// <summary>The float controls that entry points state: the mode, such as DenormPreserve, and the width of the numbers in bits.</summary>
     public IReadOnlyList<(ExecutionMode Mode, uint Width)> FloatControls { get; }
+
+    /// <summary>What the module uses of Vulkan's features beyond what its capabilities and float controls declare, each feature once.</summary>
+    public IReadOnlyList<FeatureUse> FeatureUses => _featureUses ??= _reflector.FeatureUses();
 
     /// <summary>Reads a module.</summary>
     /// <param name="bytes">The whole module, little-endian; not copied.</param>

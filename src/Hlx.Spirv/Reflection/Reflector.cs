@@ -64,13 +64,28 @@ internal sealed class Reflector
             .Select(instruction => ((ExecutionMode)instruction[1], instruction[2])).Distinct(),
     ];
 
+    /// <summary>What the module uses of Vulkan's features beyond its capabilities, each feature once.</summary>
+    public List<FeatureUse> FeatureUses() =>
+    [
+        .. new FeatureUses(_instructions, _types, _constants).ByInstruction()
+            .Concat(new MemoryUses(_globals, _types, _annotations, new BlockAlignment(_types, _annotations, _layout)).ByVariable()).DistinctBy(use => use.Feature),
+    ];
+
     /// <summary>The size of the shared memory of an entry point, or of all variables if there is none.</summary>
     public long SharedMemoryBytes(EntryPoint? entry, IReadOnlyDictionary<uint, ulong> specialization)
     {
-        Dictionary<uint, long> sizes = _types.Sizes(Constants(specialization));
+        ConstantTable constants = Constants(specialization);
+        Dictionary<uint, long> sizes = _types.Sizes(constants);
+        BlockLayout layout = new(_types, constants, _annotations);
         IReadOnlySet<uint>? used = entry?.Interface?.Value.Used;
-        return Variables().Where(variable => (StorageClass)variable[0] == StorageClass.Workgroup && used?.Contains(variable.Result) != false)
-            .Aggregate(0L, (sum, variable) => Math.Min(long.MaxValue / 4, sum + sizes.GetValueOrDefault(_types.Pointee(variable.ResultType))));
+        long sum = 0, largest = 0; // blocks lie on each other
+        foreach (Instruction variable in Variables().Where(variable => (StorageClass)variable[0] == StorageClass.Workgroup && used?.Contains(variable.Result) != false))
+        {
+            uint type = _types.Pointee(variable.ResultType);
+            if (_annotations.Has(type, Decoration.Block)) largest = Math.Max(largest, layout.Bytes(type));
+            else sum = Math.Min(long.MaxValue / 4, sum + sizes.GetValueOrDefault(type));
+        }
+        return sum + largest;
     }
 
     /// <summary>The extents of a workgroup under a specialization; those that cannot be told are 1.</summary>

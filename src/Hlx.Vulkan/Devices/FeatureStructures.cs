@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Silk.NET.Core;
 using Silk.NET.Vulkan;
 
@@ -7,131 +8,227 @@ namespace Hlx.Vulkan;
 /// The chain of Vulkan's feature structures, filled by a driver or by a plan, and the names of the members that HLX knows. One table
 /// serves both ways, so what is reported and what is switched on cannot drift apart.
 /// </summary>
-internal unsafe ref struct FeatureStructures
+internal unsafe struct FeatureStructures
 {
     public PhysicalDeviceFeatures2 Core;
     public PhysicalDeviceVulkan11Features V11;
     public PhysicalDeviceVulkan12Features V12;
     public PhysicalDeviceVulkan13Features V13;
     public PhysicalDeviceRobustness2FeaturesEXT Robustness2;
-    public PhysicalDeviceShaderAtomicFloatFeaturesEXT AtomicFloat;
-    public PhysicalDeviceCooperativeMatrixFeaturesKHR CooperativeMatrix;
     public PhysicalDevicePipelineRobustnessFeaturesEXT PipelineRobustness;
     public PhysicalDevicePipelineExecutablePropertiesFeaturesKHR PipelineExecutables;
+    public PhysicalDeviceShaderAtomicFloatFeaturesEXT AtomicFloat;
+    public PhysicalDeviceShaderAtomicFloat2FeaturesEXT AtomicFloat2;
+    public PhysicalDeviceShaderImageAtomicInt64FeaturesEXT ImageAtomicInt64;
+    public PhysicalDeviceShaderAtomicFloat16VectorFeaturesNV AtomicFloat16Vector;
+    public PhysicalDeviceWorkgroupMemoryExplicitLayoutFeaturesKHR WorkgroupLayout;
+    public PhysicalDeviceShaderClockFeaturesKHR Clock;
+    public PhysicalDeviceShaderSubgroupUniformControlFlowFeaturesKHR SubgroupUniformControlFlow;
+    public PhysicalDeviceShaderMaximalReconvergenceFeaturesKHR MaximalReconvergence;
+    public PhysicalDeviceShaderQuadControlFeaturesKHR QuadControl;
+    public PhysicalDeviceShaderSubgroupRotateFeaturesKHR SubgroupRotate;
+    public PhysicalDeviceShaderExpectAssumeFeaturesKHR ExpectAssume;
+    public PhysicalDeviceShaderFloatControls2FeaturesKHR FloatControls2;
+    public PhysicalDeviceShaderFmaFeaturesKHR Fma;
+    public PhysicalDeviceShaderRelaxedExtendedInstructionFeaturesKHR RelaxedExtendedInstruction;
+    public PhysicalDeviceComputeShaderDerivativesFeaturesKHR Derivatives;
+    public PhysicalDeviceShaderReplicatedCompositesFeaturesEXT ReplicatedComposites;
+    public PhysicalDeviceCooperativeMatrixFeaturesKHR CooperativeMatrix;
     public PhysicalDeviceShaderBfloat16FeaturesKHR BFloat16;
+    public PhysicalDeviceShaderFloat8FeaturesEXT Float8;
+    public PhysicalDeviceShaderIntegerFunctions2FeaturesINTEL IntegerFunctions2;
+    public PhysicalDeviceShaderSMBuiltinsFeaturesNV SMBuiltins;
 
-    private static readonly string[] Known =
+    private static readonly (string Extension, StructureType Type, Structure Of)[] Extensions =
     [
-        "robustBufferAccess", "shaderFloat64", "shaderInt64", "shaderInt16", "storageBuffer16BitAccess", "uniformAndStorageBuffer16BitAccess", "storagePushConstant16",
-        "shaderFloat16", "shaderInt8", "storageBuffer8BitAccess", "uniformAndStorageBuffer8BitAccess", "storagePushConstant8", "shaderBufferInt64Atomics",
-        "timelineSemaphore", "vulkanMemoryModel", "vulkanMemoryModelDeviceScope", "bufferDeviceAddress", "scalarBlockLayout", "subgroupSizeControl", "computeFullSubgroups",
-        "maintenance4", "shaderIntegerDotProduct", "pipelineCreationCacheControl", "robustBufferAccess2", "shaderBufferFloat32AtomicAdd", "cooperativeMatrix",
-        "pipelineRobustness", "pipelineExecutableInfo", "shaderBFloat16Type", "shaderBFloat16CooperativeMatrix", "shaderSharedInt64Atomics",
-        "shaderBufferFloat32Atomics", "shaderSharedFloat32Atomics", "shaderSharedFloat32AtomicAdd", "shaderBufferFloat64Atomics", "shaderSharedFloat64Atomics",
-        "shaderBufferFloat64AtomicAdd", "shaderSharedFloat64AtomicAdd",
+        ("VK_EXT_robustness2", StructureType.PhysicalDeviceRobustness2FeaturesExt, static (ref all) => ref Base(ref all.Robustness2)),
+        ("VK_EXT_pipeline_robustness", StructureType.PhysicalDevicePipelineRobustnessFeaturesExt, static (ref all) => ref Base(ref all.PipelineRobustness)),
+        ("VK_KHR_pipeline_executable_properties", StructureType.PhysicalDevicePipelineExecutablePropertiesFeaturesKhr, static (ref all) => ref Base(ref all.PipelineExecutables)),
+        ("VK_EXT_shader_atomic_float", StructureType.PhysicalDeviceShaderAtomicFloatFeaturesExt, static (ref all) => ref Base(ref all.AtomicFloat)),
+        ("VK_EXT_shader_atomic_float2", StructureType.PhysicalDeviceShaderAtomicFloat2FeaturesExt, static (ref all) => ref Base(ref all.AtomicFloat2)),
+        ("VK_EXT_shader_image_atomic_int64", StructureType.PhysicalDeviceShaderImageAtomicInt64FeaturesExt, static (ref all) => ref Base(ref all.ImageAtomicInt64)),
+        ("VK_NV_shader_atomic_float16_vector", StructureType.PhysicalDeviceShaderAtomicFloat16VectorFeaturesNV, static (ref all) => ref Base(ref all.AtomicFloat16Vector)),
+        ("VK_KHR_workgroup_memory_explicit_layout", StructureType.PhysicalDeviceWorkgroupMemoryExplicitLayoutFeaturesKhr, static (ref all) => ref Base(ref all.WorkgroupLayout)),
+        ("VK_KHR_shader_clock", StructureType.PhysicalDeviceShaderClockFeaturesKhr, static (ref all) => ref Base(ref all.Clock)),
+        ("VK_KHR_shader_subgroup_uniform_control_flow", StructureType.PhysicalDeviceShaderSubgroupUniformControlFlowFeaturesKhr, static (ref all) => ref Base(ref all.SubgroupUniformControlFlow)),
+        ("VK_KHR_shader_maximal_reconvergence", StructureType.PhysicalDeviceShaderMaximalReconvergenceFeaturesKhr, static (ref all) => ref Base(ref all.MaximalReconvergence)),
+        ("VK_KHR_shader_quad_control", StructureType.PhysicalDeviceShaderQuadControlFeaturesKhr, static (ref all) => ref Base(ref all.QuadControl)),
+        ("VK_KHR_shader_subgroup_rotate", StructureType.PhysicalDeviceShaderSubgroupRotateFeaturesKhr, static (ref all) => ref Base(ref all.SubgroupRotate)),
+        ("VK_KHR_shader_expect_assume", StructureType.PhysicalDeviceShaderExpectAssumeFeaturesKhr, static (ref all) => ref Base(ref all.ExpectAssume)),
+        ("VK_KHR_shader_float_controls2", StructureType.PhysicalDeviceShaderFloatControls2FeaturesKhr, static (ref all) => ref Base(ref all.FloatControls2)),
+        ("VK_KHR_shader_fma", StructureType.PhysicalDeviceShaderFmaFeaturesKhr, static (ref all) => ref Base(ref all.Fma)),
+        ("VK_KHR_shader_relaxed_extended_instruction", StructureType.PhysicalDeviceShaderRelaxedExtendedInstructionFeaturesKhr, static (ref all) => ref Base(ref all.RelaxedExtendedInstruction)),
+        ("VK_KHR_compute_shader_derivatives", StructureType.PhysicalDeviceComputeShaderDerivativesFeaturesKhr, static (ref all) => ref Base(ref all.Derivatives)),
+        ("VK_EXT_shader_replicated_composites", StructureType.PhysicalDeviceShaderReplicatedCompositesFeaturesExt, static (ref all) => ref Base(ref all.ReplicatedComposites)),
+        ("VK_KHR_cooperative_matrix", StructureType.PhysicalDeviceCooperativeMatrixFeaturesKhr, static (ref all) => ref Base(ref all.CooperativeMatrix)),
+        ("VK_KHR_shader_bfloat16", StructureType.PhysicalDeviceShaderBfloat16FeaturesKhr, static (ref all) => ref Base(ref all.BFloat16)),
+        ("VK_EXT_shader_float8", StructureType.PhysicalDeviceShaderFloat8FeaturesExt, static (ref all) => ref Base(ref all.Float8)),
+        ("VK_INTEL_shader_integer_functions2", StructureType.PhysicalDeviceShaderIntegerFunctions2FeaturesIntel, static (ref all) => ref Base(ref all.IntegerFunctions2)),
+        ("VK_NV_shader_sm_builtins", StructureType.PhysicalDeviceShaderSMBuiltinsFeaturesNV, static (ref all) => ref Base(ref all.SMBuiltins)),
     ];
 
-    /// <summary>Links the structures that a device knows. The structure must not move afterwards.</summary>
+    private static readonly Dictionary<string, Member> Members = new(StringComparer.Ordinal)
+    {
+        ["robustBufferAccess"] = static (ref all) => ref all.Core.Features.RobustBufferAccess,
+        ["shaderFloat64"] = static (ref all) => ref all.Core.Features.ShaderFloat64,
+        ["shaderInt64"] = static (ref all) => ref all.Core.Features.ShaderInt64,
+        ["shaderInt16"] = static (ref all) => ref all.Core.Features.ShaderInt16,
+        ["shaderImageGatherExtended"] = static (ref all) => ref all.Core.Features.ShaderImageGatherExtended,
+        ["shaderStorageImageMultisample"] = static (ref all) => ref all.Core.Features.ShaderStorageImageMultisample,
+        ["imageCubeArray"] = static (ref all) => ref all.Core.Features.ImageCubeArray,
+        ["shaderResourceResidency"] = static (ref all) => ref all.Core.Features.ShaderResourceResidency,
+        ["shaderResourceMinLod"] = static (ref all) => ref all.Core.Features.ShaderResourceMinLod,
+        ["shaderStorageImageReadWithoutFormat"] = static (ref all) => ref all.Core.Features.ShaderStorageImageReadWithoutFormat,
+        ["shaderStorageImageWriteWithoutFormat"] = static (ref all) => ref all.Core.Features.ShaderStorageImageWriteWithoutFormat,
+        ["shaderUniformBufferArrayDynamicIndexing"] = static (ref all) => ref all.Core.Features.ShaderUniformBufferArrayDynamicIndexing,
+        ["shaderSampledImageArrayDynamicIndexing"] = static (ref all) => ref all.Core.Features.ShaderSampledImageArrayDynamicIndexing,
+        ["shaderStorageBufferArrayDynamicIndexing"] = static (ref all) => ref all.Core.Features.ShaderStorageBufferArrayDynamicIndexing,
+        ["shaderStorageImageArrayDynamicIndexing"] = static (ref all) => ref all.Core.Features.ShaderStorageImageArrayDynamicIndexing,
+        ["storageBuffer16BitAccess"] = static (ref all) => ref all.V11.StorageBuffer16BitAccess,
+        ["uniformAndStorageBuffer16BitAccess"] = static (ref all) => ref all.V11.UniformAndStorageBuffer16BitAccess,
+        ["storagePushConstant16"] = static (ref all) => ref all.V11.StoragePushConstant16,
+        ["storageInputOutput16"] = static (ref all) => ref all.V11.StorageInputOutput16,
+        ["variablePointersStorageBuffer"] = static (ref all) => ref all.V11.VariablePointersStorageBuffer,
+        ["variablePointers"] = static (ref all) => ref all.V11.VariablePointers,
+        ["shaderDrawParameters"] = static (ref all) => ref all.V11.ShaderDrawParameters,
+        ["storageBuffer8BitAccess"] = static (ref all) => ref all.V12.StorageBuffer8BitAccess,
+        ["uniformAndStorageBuffer8BitAccess"] = static (ref all) => ref all.V12.UniformAndStorageBuffer8BitAccess,
+        ["storagePushConstant8"] = static (ref all) => ref all.V12.StoragePushConstant8,
+        ["shaderBufferInt64Atomics"] = static (ref all) => ref all.V12.ShaderBufferInt64Atomics,
+        ["shaderSharedInt64Atomics"] = static (ref all) => ref all.V12.ShaderSharedInt64Atomics,
+        ["shaderFloat16"] = static (ref all) => ref all.V12.ShaderFloat16,
+        ["shaderInt8"] = static (ref all) => ref all.V12.ShaderInt8,
+        ["shaderUniformTexelBufferArrayDynamicIndexing"] = static (ref all) => ref all.V12.ShaderUniformTexelBufferArrayDynamicIndexing,
+        ["shaderStorageTexelBufferArrayDynamicIndexing"] = static (ref all) => ref all.V12.ShaderStorageTexelBufferArrayDynamicIndexing,
+        ["shaderUniformBufferArrayNonUniformIndexing"] = static (ref all) => ref all.V12.ShaderUniformBufferArrayNonUniformIndexing,
+        ["shaderSampledImageArrayNonUniformIndexing"] = static (ref all) => ref all.V12.ShaderSampledImageArrayNonUniformIndexing,
+        ["shaderStorageBufferArrayNonUniformIndexing"] = static (ref all) => ref all.V12.ShaderStorageBufferArrayNonUniformIndexing,
+        ["shaderStorageImageArrayNonUniformIndexing"] = static (ref all) => ref all.V12.ShaderStorageImageArrayNonUniformIndexing,
+        ["shaderUniformTexelBufferArrayNonUniformIndexing"] = static (ref all) => ref all.V12.ShaderUniformTexelBufferArrayNonUniformIndexing,
+        ["shaderStorageTexelBufferArrayNonUniformIndexing"] = static (ref all) => ref all.V12.ShaderStorageTexelBufferArrayNonUniformIndexing,
+        ["runtimeDescriptorArray"] = static (ref all) => ref all.V12.RuntimeDescriptorArray,
+        ["scalarBlockLayout"] = static (ref all) => ref all.V12.ScalarBlockLayout,
+        ["uniformBufferStandardLayout"] = static (ref all) => ref all.V12.UniformBufferStandardLayout,
+        ["shaderSubgroupExtendedTypes"] = static (ref all) => ref all.V12.ShaderSubgroupExtendedTypes,
+        ["timelineSemaphore"] = static (ref all) => ref all.V12.TimelineSemaphore,
+        ["bufferDeviceAddress"] = static (ref all) => ref all.V12.BufferDeviceAddress,
+        ["vulkanMemoryModel"] = static (ref all) => ref all.V12.VulkanMemoryModel,
+        ["vulkanMemoryModelDeviceScope"] = static (ref all) => ref all.V12.VulkanMemoryModelDeviceScope,
+        ["pipelineCreationCacheControl"] = static (ref all) => ref all.V13.PipelineCreationCacheControl,
+        ["shaderDemoteToHelperInvocation"] = static (ref all) => ref all.V13.ShaderDemoteToHelperInvocation,
+        ["shaderTerminateInvocation"] = static (ref all) => ref all.V13.ShaderTerminateInvocation,
+        ["subgroupSizeControl"] = static (ref all) => ref all.V13.SubgroupSizeControl,
+        ["computeFullSubgroups"] = static (ref all) => ref all.V13.ComputeFullSubgroups,
+        ["shaderZeroInitializeWorkgroupMemory"] = static (ref all) => ref all.V13.ShaderZeroInitializeWorkgroupMemory,
+        ["shaderIntegerDotProduct"] = static (ref all) => ref all.V13.ShaderIntegerDotProduct,
+        ["maintenance4"] = static (ref all) => ref all.V13.Maintenance4,
+        ["robustBufferAccess2"] = static (ref all) => ref all.Robustness2.RobustBufferAccess2,
+        ["pipelineRobustness"] = static (ref all) => ref all.PipelineRobustness.PipelineRobustness,
+        ["pipelineExecutableInfo"] = static (ref all) => ref all.PipelineExecutables.PipelineExecutableInfo,
+        ["shaderBufferFloat32Atomics"] = static (ref all) => ref all.AtomicFloat.ShaderBufferFloat32Atomics,
+        ["shaderBufferFloat32AtomicAdd"] = static (ref all) => ref all.AtomicFloat.ShaderBufferFloat32AtomicAdd,
+        ["shaderBufferFloat64Atomics"] = static (ref all) => ref all.AtomicFloat.ShaderBufferFloat64Atomics,
+        ["shaderBufferFloat64AtomicAdd"] = static (ref all) => ref all.AtomicFloat.ShaderBufferFloat64AtomicAdd,
+        ["shaderSharedFloat32Atomics"] = static (ref all) => ref all.AtomicFloat.ShaderSharedFloat32Atomics,
+        ["shaderSharedFloat32AtomicAdd"] = static (ref all) => ref all.AtomicFloat.ShaderSharedFloat32AtomicAdd,
+        ["shaderSharedFloat64Atomics"] = static (ref all) => ref all.AtomicFloat.ShaderSharedFloat64Atomics,
+        ["shaderSharedFloat64AtomicAdd"] = static (ref all) => ref all.AtomicFloat.ShaderSharedFloat64AtomicAdd,
+        ["shaderImageFloat32Atomics"] = static (ref all) => ref all.AtomicFloat.ShaderImageFloat32Atomics,
+        ["shaderImageFloat32AtomicAdd"] = static (ref all) => ref all.AtomicFloat.ShaderImageFloat32AtomicAdd,
+        ["shaderBufferFloat16Atomics"] = static (ref all) => ref all.AtomicFloat2.ShaderBufferFloat16Atomics,
+        ["shaderBufferFloat16AtomicAdd"] = static (ref all) => ref all.AtomicFloat2.ShaderBufferFloat16AtomicAdd,
+        ["shaderBufferFloat16AtomicMinMax"] = static (ref all) => ref all.AtomicFloat2.ShaderBufferFloat16AtomicMinMax,
+        ["shaderBufferFloat32AtomicMinMax"] = static (ref all) => ref all.AtomicFloat2.ShaderBufferFloat32AtomicMinMax,
+        ["shaderBufferFloat64AtomicMinMax"] = static (ref all) => ref all.AtomicFloat2.ShaderBufferFloat64AtomicMinMax,
+        ["shaderSharedFloat16Atomics"] = static (ref all) => ref all.AtomicFloat2.ShaderSharedFloat16Atomics,
+        ["shaderSharedFloat16AtomicAdd"] = static (ref all) => ref all.AtomicFloat2.ShaderSharedFloat16AtomicAdd,
+        ["shaderSharedFloat16AtomicMinMax"] = static (ref all) => ref all.AtomicFloat2.ShaderSharedFloat16AtomicMinMax,
+        ["shaderSharedFloat32AtomicMinMax"] = static (ref all) => ref all.AtomicFloat2.ShaderSharedFloat32AtomicMinMax,
+        ["shaderSharedFloat64AtomicMinMax"] = static (ref all) => ref all.AtomicFloat2.ShaderSharedFloat64AtomicMinMax,
+        ["shaderImageFloat32AtomicMinMax"] = static (ref all) => ref all.AtomicFloat2.ShaderImageFloat32AtomicMinMax,
+        ["shaderImageInt64Atomics"] = static (ref all) => ref all.ImageAtomicInt64.ShaderImageInt64Atomics,
+        ["shaderFloat16VectorAtomics"] = static (ref all) => ref all.AtomicFloat16Vector.ShaderFloat16VectorAtomics,
+        ["workgroupMemoryExplicitLayout"] = static (ref all) => ref all.WorkgroupLayout.WorkgroupMemoryExplicitLayout,
+        ["workgroupMemoryExplicitLayoutScalarBlockLayout"] = static (ref all) => ref all.WorkgroupLayout.WorkgroupMemoryExplicitLayoutScalarBlockLayout,
+        ["workgroupMemoryExplicitLayout8BitAccess"] = static (ref all) => ref all.WorkgroupLayout.WorkgroupMemoryExplicitLayout8BitAccess,
+        ["workgroupMemoryExplicitLayout16BitAccess"] = static (ref all) => ref all.WorkgroupLayout.WorkgroupMemoryExplicitLayout16BitAccess,
+        ["shaderSubgroupClock"] = static (ref all) => ref all.Clock.ShaderSubgroupClock,
+        ["shaderDeviceClock"] = static (ref all) => ref all.Clock.ShaderDeviceClock,
+        ["shaderSubgroupUniformControlFlow"] = static (ref all) => ref all.SubgroupUniformControlFlow.ShaderSubgroupUniformControlFlow,
+        ["shaderMaximalReconvergence"] = static (ref all) => ref all.MaximalReconvergence.ShaderMaximalReconvergence,
+        ["shaderQuadControl"] = static (ref all) => ref all.QuadControl.ShaderQuadControl,
+        ["shaderSubgroupRotate"] = static (ref all) => ref all.SubgroupRotate.ShaderSubgroupRotate,
+        ["shaderSubgroupRotateClustered"] = static (ref all) => ref all.SubgroupRotate.ShaderSubgroupRotateClustered,
+        ["shaderExpectAssume"] = static (ref all) => ref all.ExpectAssume.ShaderExpectAssume,
+        ["shaderFloatControls2"] = static (ref all) => ref all.FloatControls2.ShaderFloatControls2,
+        ["shaderFmaFloat16"] = static (ref all) => ref all.Fma.ShaderFmaFloat16,
+        ["shaderFmaFloat32"] = static (ref all) => ref all.Fma.ShaderFmaFloat32,
+        ["shaderFmaFloat64"] = static (ref all) => ref all.Fma.ShaderFmaFloat64,
+        ["shaderRelaxedExtendedInstruction"] = static (ref all) => ref all.RelaxedExtendedInstruction.ShaderRelaxedExtendedInstruction,
+        ["computeDerivativeGroupQuads"] = static (ref all) => ref all.Derivatives.ComputeDerivativeGroupQuads,
+        ["computeDerivativeGroupLinear"] = static (ref all) => ref all.Derivatives.ComputeDerivativeGroupLinear,
+        ["shaderReplicatedComposites"] = static (ref all) => ref all.ReplicatedComposites.ShaderReplicatedComposites,
+        ["cooperativeMatrix"] = static (ref all) => ref all.CooperativeMatrix.CooperativeMatrix,
+        ["shaderBFloat16Type"] = static (ref all) => ref all.BFloat16.ShaderBFloat16Type,
+        ["shaderBFloat16DotProduct"] = static (ref all) => ref all.BFloat16.ShaderBFloat16DotProduct,
+        ["shaderBFloat16CooperativeMatrix"] = static (ref all) => ref all.BFloat16.ShaderBFloat16CooperativeMatrix,
+        ["shaderFloat8"] = static (ref all) => ref all.Float8.ShaderFloat8,
+        ["shaderFloat8CooperativeMatrix"] = static (ref all) => ref all.Float8.ShaderFloat8CooperativeMatrix,
+        ["shaderIntegerFunctions2"] = static (ref all) => ref all.IntegerFunctions2.ShaderIntegerFunctions2,
+        ["shaderSMBuiltins"] = static (ref all) => ref all.SMBuiltins.ShaderSmbuiltins,
+    };
+
+    private delegate ref BaseOutStructure Structure(ref FeatureStructures all);
+
+    private delegate ref Bool32 Member(ref FeatureStructures all);
+
+    /// <summary>The names of all members that HLX knows.</summary>
+    public static IEnumerable<string> Known => Members.Keys;
+
+    /// <summary>Links the structures that a device knows. They must not move afterwards.</summary>
+    /// <param name="all">The structures.</param>
     /// <param name="api">The device's Vulkan version.</param>
     /// <param name="extensions">The extensions that it offers, or that are switched on.</param>
-    public void Link(Version api, IReadOnlyCollection<string> extensions)
+    public static void Link(ref FeatureStructures all, Version api, IReadOnlyCollection<string> extensions)
     {
-        Core.SType = StructureType.PhysicalDeviceFeatures2;
-        V11.SType = StructureType.PhysicalDeviceVulkan11Features;
-        V12.SType = StructureType.PhysicalDeviceVulkan12Features;
-        V13.SType = StructureType.PhysicalDeviceVulkan13Features;
-        Robustness2.SType = StructureType.PhysicalDeviceRobustness2FeaturesExt;
-        AtomicFloat.SType = StructureType.PhysicalDeviceShaderAtomicFloatFeaturesExt;
-        CooperativeMatrix.SType = StructureType.PhysicalDeviceCooperativeMatrixFeaturesKhr;
-        PipelineRobustness.SType = StructureType.PhysicalDevicePipelineRobustnessFeaturesExt;
-        PipelineExecutables.SType = StructureType.PhysicalDevicePipelineExecutablePropertiesFeaturesKhr;
-        BFloat16.SType = StructureType.PhysicalDeviceShaderBfloat16FeaturesKhr;
-        fixed (void* v11 = &V11, v12 = &V12, v13 = &V13, robustness = &Robustness2, atomicFloat = &AtomicFloat, matrix = &CooperativeMatrix)
-        fixed (void* pipelineRobustness = &PipelineRobustness, executables = &PipelineExecutables, bfloat16 = &BFloat16)
+        ref BaseOutStructure last = ref Base(ref all.Core);
+        last.SType = StructureType.PhysicalDeviceFeatures2;
+        last = ref Append(ref last, ref Base(ref all.V11), StructureType.PhysicalDeviceVulkan11Features);
+        last = ref Append(ref last, ref Base(ref all.V12), StructureType.PhysicalDeviceVulkan12Features);
+        if (api >= new Version(1, 3)) last = ref Append(ref last, ref Base(ref all.V13), StructureType.PhysicalDeviceVulkan13Features);
+        foreach ((string extension, StructureType type, Structure structure) in Extensions)
         {
-            Core.PNext = v11;
-            V11.PNext = v12;
-            void** next = &((PhysicalDeviceVulkan12Features*)v12)->PNext;
-            if (api >= new Version(1, 3)) next = Append(next, v13, &((PhysicalDeviceVulkan13Features*)v13)->PNext);
-            if (extensions.Contains("VK_EXT_robustness2")) next = Append(next, robustness, &((PhysicalDeviceRobustness2FeaturesEXT*)robustness)->PNext);
-            if (extensions.Contains("VK_EXT_shader_atomic_float")) next = Append(next, atomicFloat, &((PhysicalDeviceShaderAtomicFloatFeaturesEXT*)atomicFloat)->PNext);
-            if (extensions.Contains("VK_KHR_cooperative_matrix")) next = Append(next, matrix, &((PhysicalDeviceCooperativeMatrixFeaturesKHR*)matrix)->PNext);
-            if (extensions.Contains("VK_EXT_pipeline_robustness")) next = Append(next, pipelineRobustness, &((PhysicalDevicePipelineRobustnessFeaturesEXT*)pipelineRobustness)->PNext);
-            if (extensions.Contains("VK_KHR_pipeline_executable_properties")) next = Append(next, executables, &((PhysicalDevicePipelineExecutablePropertiesFeaturesKHR*)executables)->PNext);
-            if (extensions.Contains("VK_KHR_shader_bfloat16")) _ = Append(next, bfloat16, &((PhysicalDeviceShaderBfloat16FeaturesKHR*)bfloat16)->PNext);
+            if (extensions.Contains(extension)) last = ref Append(ref last, ref structure(ref all), type);
         }
     }
 
     /// <summary>The names of the features that are set.</summary>
-    public List<string> Names()
+    public static List<string> Names(ref FeatureStructures all)
     {
         List<string> names = [];
-        foreach (string name in Known)
+        foreach ((string name, Member member) in Members)
         {
-            if (Member(name)) names.Add(name);
+            if (member(ref all)) names.Add(name);
         }
         return names;
     }
 
-    /// <summary>Sets features by name.</summary>
-    public void Set(IEnumerable<string> names)
+    /// <summary>Sets features by name; names of what is no member of these structures are left out.</summary>
+    public static void Set(ref FeatureStructures all, IEnumerable<string> names)
     {
         foreach (string name in names)
         {
-            if (Array.IndexOf(Known, name) >= 0) Member(name) = true;
+            if (Members.TryGetValue(name, out Member? member)) member(ref all) = true;
         }
     }
 
-    private static void** Append(void** next, void* structure, void** following)
+    private static ref BaseOutStructure Append(ref BaseOutStructure last, ref BaseOutStructure next, StructureType type)
     {
-        *next = structure;
-        return following;
+        next.SType = type;
+        last.PNext = (BaseOutStructure*)Unsafe.AsPointer(ref next);
+        return ref next;
     }
 
-    [System.Diagnostics.CodeAnalysis.UnscopedRef]
-    private ref Bool32 Member(string name)
-    {
-        switch (name)
-        {
-            case "robustBufferAccess": return ref Core.Features.RobustBufferAccess;
-            case "shaderFloat64": return ref Core.Features.ShaderFloat64;
-            case "shaderInt64": return ref Core.Features.ShaderInt64;
-            case "shaderInt16": return ref Core.Features.ShaderInt16;
-            case "storageBuffer16BitAccess": return ref V11.StorageBuffer16BitAccess;
-            case "uniformAndStorageBuffer16BitAccess": return ref V11.UniformAndStorageBuffer16BitAccess;
-            case "storagePushConstant16": return ref V11.StoragePushConstant16;
-            case "shaderFloat16": return ref V12.ShaderFloat16;
-            case "shaderInt8": return ref V12.ShaderInt8;
-            case "storageBuffer8BitAccess": return ref V12.StorageBuffer8BitAccess;
-            case "uniformAndStorageBuffer8BitAccess": return ref V12.UniformAndStorageBuffer8BitAccess;
-            case "storagePushConstant8": return ref V12.StoragePushConstant8;
-            case "shaderBufferInt64Atomics": return ref V12.ShaderBufferInt64Atomics;
-            case "timelineSemaphore": return ref V12.TimelineSemaphore;
-            case "vulkanMemoryModel": return ref V12.VulkanMemoryModel;
-            case "vulkanMemoryModelDeviceScope": return ref V12.VulkanMemoryModelDeviceScope;
-            case "bufferDeviceAddress": return ref V12.BufferDeviceAddress;
-            case "scalarBlockLayout": return ref V12.ScalarBlockLayout;
-            case "subgroupSizeControl": return ref V13.SubgroupSizeControl;
-            case "computeFullSubgroups": return ref V13.ComputeFullSubgroups;
-            case "maintenance4": return ref V13.Maintenance4;
-            case "shaderIntegerDotProduct": return ref V13.ShaderIntegerDotProduct;
-            case "pipelineCreationCacheControl": return ref V13.PipelineCreationCacheControl;
-            case "robustBufferAccess2": return ref Robustness2.RobustBufferAccess2;
-            case "shaderBufferFloat32AtomicAdd": return ref AtomicFloat.ShaderBufferFloat32AtomicAdd;
-            case "shaderSharedInt64Atomics": return ref V12.ShaderSharedInt64Atomics;
-            case "shaderBufferFloat32Atomics": return ref AtomicFloat.ShaderBufferFloat32Atomics;
-            case "shaderSharedFloat32Atomics": return ref AtomicFloat.ShaderSharedFloat32Atomics;
-            case "shaderSharedFloat32AtomicAdd": return ref AtomicFloat.ShaderSharedFloat32AtomicAdd;
-            case "shaderBufferFloat64Atomics": return ref AtomicFloat.ShaderBufferFloat64Atomics;
-            case "shaderSharedFloat64Atomics": return ref AtomicFloat.ShaderSharedFloat64Atomics;
-            case "shaderBufferFloat64AtomicAdd": return ref AtomicFloat.ShaderBufferFloat64AtomicAdd;
-            case "shaderSharedFloat64AtomicAdd": return ref AtomicFloat.ShaderSharedFloat64AtomicAdd;
-            case "cooperativeMatrix": return ref CooperativeMatrix.CooperativeMatrix;
-            case "pipelineRobustness": return ref PipelineRobustness.PipelineRobustness;
-            case "pipelineExecutableInfo": return ref PipelineExecutables.PipelineExecutableInfo;
-            case "shaderBFloat16Type": return ref BFloat16.ShaderBFloat16Type;
-            case "shaderBFloat16CooperativeMatrix": return ref BFloat16.ShaderBFloat16CooperativeMatrix;
-            default: throw new ArgumentOutOfRangeException(nameof(name), name, "not a feature that HLX knows");
-        }
-    }
+    private static ref BaseOutStructure Base<T>(ref T structure)
+        where T : unmanaged => ref Unsafe.As<T, BaseOutStructure>(ref structure);
 }

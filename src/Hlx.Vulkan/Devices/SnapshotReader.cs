@@ -21,7 +21,8 @@ internal static unsafe class SnapshotReader
         PhysicalDeviceLimits limits = core.Limits;
         Version version = VersionOf(core.ApiVersion);
         HashSet<string> extensions = Extensions(api, device);
-        string[] features = [.. Features(api, device, version, extensions).Concat(Names(floats)).Concat(Names(subgroup)).Order(StringComparer.Ordinal)];
+        string[] features = [.. Features(api, device, version, extensions).Concat(Names(floats)).Concat(Names(subgroup, extensions))
+            .Concat(FeatureTable.WithoutStructure.Where(extensions.Contains)).Order(StringComparer.Ordinal)];
         return new DeviceSnapshot(
             index,
             Marshal.PtrToStringUTF8((nint)core.DeviceName) ?? "",
@@ -37,7 +38,7 @@ internal static unsafe class SnapshotReader
                 limits.MaxPushConstantsSize,
                 (long)Math.Min(limits.MaxStorageBufferRange, maintenance.MaxMemoryAllocationSize))
             {
-                Descriptors = Descriptors(limits),
+                Descriptors = Descriptors(limits, maintenance),
             },
             QueueFamilies(api, device),
             DeviceLocalBytes(api, device),
@@ -50,7 +51,7 @@ internal static unsafe class SnapshotReader
         };
     }
 
-    private static DescriptorLimits Descriptors(PhysicalDeviceLimits limits) => new()
+    private static DescriptorLimits Descriptors(PhysicalDeviceLimits limits, PhysicalDeviceMaintenance3Properties maintenance) => new()
     {
         MaxBoundDescriptorSets = limits.MaxBoundDescriptorSets,
         MaxPerStageDescriptorStorageBuffers = limits.MaxPerStageDescriptorStorageBuffers,
@@ -64,6 +65,8 @@ internal static unsafe class SnapshotReader
         MaxDescriptorSetStorageImages = limits.MaxDescriptorSetStorageImages,
         MaxUniformBufferRange = limits.MaxUniformBufferRange,
         MaxTexelBufferElements = limits.MaxTexelBufferElements,
+        MaxPerSetDescriptors = maintenance.MaxPerSetDescriptors,
+        MaxStorageBufferRange = limits.MaxStorageBufferRange,
     };
 
     // Vulkan itself does not tell; two vendors' extensions do.
@@ -82,9 +85,9 @@ internal static unsafe class SnapshotReader
     private static List<string> Features(Vk api, PhysicalDevice device, Version version, HashSet<string> extensions)
     {
         FeatureStructures features = default;
-        features.Link(version, extensions);
+        FeatureStructures.Link(ref features, version, extensions);
         api.GetPhysicalDeviceFeatures2(device, &features.Core);
-        return features.Names();
+        return FeatureStructures.Names(ref features);
     }
 
     private static IEnumerable<string> Names(PhysicalDeviceFloatControlsProperties floats)
@@ -106,7 +109,7 @@ internal static unsafe class SnapshotReader
         if (floats.ShaderRoundingModeRtzfloat64) yield return "shaderRoundingModeRTZFloat64";
     }
 
-    private static IEnumerable<string> Names(PhysicalDeviceSubgroupProperties subgroup)
+    private static IEnumerable<string> Names(PhysicalDeviceSubgroupProperties subgroup, HashSet<string> extensions)
     {
         if (!subgroup.SupportedStages.HasFlag(ShaderStageFlags.ComputeBit)) yield break;
         foreach ((SubgroupFeatureFlags flag, string name) in ((SubgroupFeatureFlags, string)[])
@@ -118,6 +121,8 @@ internal static unsafe class SnapshotReader
         {
             if (subgroup.SupportedOperations.HasFlag(flag)) yield return name;
         }
+        const string Partitioned = "subgroupPartitioned";
+        if (subgroup.SupportedOperations.HasFlag(SubgroupFeatureFlags.PartitionedBitNV) && extensions.Contains(FeatureTable.ExtensionOf[Partitioned])) yield return Partitioned;
     }
 
     private static List<CooperativeMatrixShape> CooperativeMatrices(Vk api, Instance instance, PhysicalDevice device)

@@ -100,8 +100,8 @@ internal sealed unsafe class VulkanDevice : IDisposable
             PQueuePriorities = &priority,
         };
         FeatureStructures features = default;
-        features.Link(Snapshot.ApiVersion, Plan.Extensions);
-        features.Set(Plan.Features);
+        FeatureStructures.Link(ref features, Snapshot.ApiVersion, Plan.Extensions);
+        FeatureStructures.Set(ref features, Plan.Features);
         byte[][] names = [.. Plan.Extensions.Select(name => Encoding.UTF8.GetBytes(name + '\0'))];
         byte** pointers = stackalloc byte*[names.Length];
         System.Runtime.InteropServices.GCHandle[] pins = [.. names.Select(name => System.Runtime.InteropServices.GCHandle.Alloc(name, System.Runtime.InteropServices.GCHandleType.Pinned))];

@@ -8,8 +8,14 @@ internal static class ShaderText
     /// <summary>Compiles a compute shader in GLSL with glslangValidator.</summary>
     /// <param name="glsl">The source, without the version line.</param>
     /// <param name="environment">The Vulkan that it is for.</param>
-    public static byte[] Compile(string glsl, string environment = "vulkan1.2") =>
-        Make("glslangValidator", "comp", "#version 450\n" + glsl, (source, module) => ["-V", "--quiet", "--target-env", environment, "-o", module, source]);
+    public static byte[] Compile(string glsl, string environment = "vulkan1.2") => Compile(glsl, [environment]);
+
+    /// <summary>Compiles a compute shader in GLSL for a SPIR-V and a Vulkan.</summary>
+    public static byte[] Compile(string glsl, string spirv, string vulkan) => Compile(glsl, [vulkan, spirv]);
+
+    private static byte[] Compile(string glsl, string[] environments) => Make(
+        "glslangValidator", "comp", "#version 450\n" + glsl,
+        (source, module) => ["-V", "--quiet", .. environments.SelectMany(environment => (string[])["--target-env", environment]), "-o", module, source]);
 
     /// <summary>Assembles a module with spirv-as.</summary>
     /// <param name="assembly">Its text.</param>
