@@ -35,5 +35,6 @@ internal static class BehaviourTest
         new ShaderCode(EmbeddedModule.Load(typeof(BehaviourTest).Assembly, shader)), "main", buffers, new Extent3(workgroups, 1, 1))
     {
         PushConstants = MemoryMarshal.AsBytes(constants.AsSpan()).ToArray(),
+        IsOfSelfTest = true,
     };
 }

@@ -56,6 +56,30 @@ public sealed class FeatureStructuresTests(DeviceFixture drivers)
         Assert.InRange(limits.MaxStorageBufferRange, least.MaxStorageBufferRange, uint.MaxValue);
     }
 
+    [Theory]
+    [InlineData("behaviour")]
+    [InlineData("loop_turns")]
+    public void The_self_test_needs_only_what_every_device_has(string shader)
+    {
+        DeviceLimits least = new(new(128, 128, 64), 128, new(65535, 65535, 65535), 16384, 128, 1 << 27);
+        Spirv.SpirvModule module = Spirv.SpirvModule.Parse(Spirv.EmbeddedModule.Load(typeof(VulkanContext).Assembly, shader));
+        KernelBuffer[] buffers = [.. module.RequireCompute("main").Bindings.Select(binding => KernelBuffer.Output(binding.Set, binding.Binding, 4))];
+        KernelLaunch launch = new(new ShaderCode(module.Bytes), "main", buffers, new(1, 1, 1)) { PushConstants = new byte[module.RequireCompute("main").PushConstantBytes] };
+        LaunchLimits.RequirePipeline(launch, new DeviceCapabilities(least, new HashSet<string>(), new Version(1, 5)));
+    }
+
+    [Theory]
+    [InlineData(CpuDrivers.Lavapipe)]
+    [InlineData(CpuDrivers.SwiftShader)]
+    public void A_launch_without_a_plan_is_checked_when_its_pipeline_is_made(string device)
+    {
+        uint sets = drivers[device].Capabilities.Limits.Descriptors.MaxBoundDescriptorSets;
+        byte[] code = ShaderText.Compile($"layout(set={sets}, binding=0) writeonly buffer R {{ float r[]; }};\nvoid main() {{ r[0] = 1; }}");
+        KernelLaunch launch = new(new ShaderCode(code), "main", [KernelBuffer.Output(sets, 0, 4)], new(1, 1, 1));
+        drivers.On(device, context => Assert.Contains(
+            "maxBoundDescriptorSets", HlxAssert.Refuses(ErrorCode.DeviceLimit, () => context.Run(launch)).What, StringComparison.Ordinal));
+    }
+
     private static unsafe int Linked(string[] extensions, string api = "1.3")
     {
         FeatureStructures structures = default;

@@ -23,6 +23,9 @@ public sealed record KernelLaunch(ShaderCode Code, string EntryPoint, IReadOnlyL
 
     /// <summary>How many invocations each subgroup must have, with none left out; 0 if the shader does not care.</summary>
     public uint SubgroupSize { get; init; }
+
+    /// <summary>Whether this is part of the self-test of every opening, whose kernels keep the least that Vulkan guarantees and are not checked.</summary>
+    internal bool IsOfSelfTest { get; init; }
 }
 
 /// <summary>The value of a specialization constant.</summary>
