@@ -39,7 +39,8 @@ public sealed record QueueFamily(uint Index, uint Count, bool Compute, bool Grap
 /// <param name="DeviceLocalBytes">The size of its own memory.</param>
 /// <param name="TimestampPeriod">Nanoseconds for each step of a timestamp.</param>
 /// <param name="SubgroupSize">How many invocations a subgroup has, unless a pipeline says otherwise.</param>
-/// <param name="Features">The features it offers of those that HLX knows, sorted, by the names of their members in Vulkan's structures.</param>
+/// <param name="Features">The features it offers of those that HLX knows, sorted, by the names of their members in Vulkan's structures;
+/// operations of subgroups as <c>subgroupVote</c>, extensions without such a structure by their own names.</param>
 /// <param name="CooperativeMatrices">The cooperative matrices it multiplies.</param>
 public sealed partial record DeviceSnapshot(
     int Index,

@@ -44,6 +44,11 @@ internal static class FeatureTable
         ("VK_KHR_cooperative_matrix", false, ["cooperativeMatrix"]),
         ("VK_KHR_shader_bfloat16", false, ["shaderBFloat16Type", "shaderBFloat16DotProduct", "shaderBFloat16CooperativeMatrix"]),
         ("VK_EXT_shader_float8", false, ["shaderFloat8", "shaderFloat8CooperativeMatrix"]),
+        ("VK_VALVE_shader_mixed_float_dot_product", false,
+        [
+            "shaderMixedFloatDotProductFloat16AccFloat32", "shaderMixedFloatDotProductFloat16AccFloat16", "shaderMixedFloatDotProductBFloat16Acc",
+            "shaderMixedFloatDotProductFloat8AccFloat32",
+        ]),
         ("VK_INTEL_shader_integer_functions2", true, ["shaderIntegerFunctions2"]),
         ("VK_NV_shader_sm_builtins", true, ["shaderSMBuiltins"]),
         ("VK_NV_shader_subgroup_partitioned", true, ["subgroupPartitioned"]),

@@ -24,7 +24,11 @@ internal static class LaunchLimits
                 ErrorCode.ContractFieldValue, $"shared_memory_bytes is {kernel.SharedMemoryBytes} where the shader declares {shared}", "Correct it or leave it out");
         }
         Extent3 size = kernel.WorkgroupSize;
-        Require(Descriptors(launch.Buffers, limits.Descriptors), Workgroup(size, Math.Max(shared, kernel.SharedMemoryBytes), launch, limits), Dispatch(size, launch.Workgroups, limits), Buffers(launch, limits));
+        Require(
+            Descriptors(launch.Buffers, limits.Descriptors),
+            Workgroup(size, Math.Max(shared, kernel.SharedMemoryBytes), launch, limits),
+            Dispatch(size, launch.Workgroups, limits),
+            Buffers(launch, limits));
     }
 
     /// <summary>Refuses a launch whose pipeline the device does not take, by limits or by features: the check of every pipeline, made once.</summary>

@@ -22,7 +22,7 @@ internal static class SpirvCapabilityTable
         Images = "HLX runs kernels on buffers, not on images",
         Rays = "HLX has no acceleration structures",
         Matrices = "of cooperative matrices HLX knows those of VK_KHR_cooperative_matrix",
-        Unread = "HLX does not read its instructions";
+        Unread = "HLX has no support for it";
 
     private static readonly Dictionary<Capability, CapabilityNeed> Needs = [];
 
@@ -138,6 +138,10 @@ internal static class SpirvCapabilityTable
         (Capability.BFloat16CooperativeMatrixKHR, ["shaderBFloat16CooperativeMatrix"]),
         (Capability.Float8EXT, ["shaderFloat8"]),
         (Capability.Float8CooperativeMatrixEXT, ["shaderFloat8CooperativeMatrix"]),
+        (Capability.DotProductFloat16AccFloat32VALVE, ["shaderMixedFloatDotProductFloat16AccFloat32"]),
+        (Capability.DotProductFloat16AccFloat16VALVE, ["shaderMixedFloatDotProductFloat16AccFloat16"]),
+        (Capability.DotProductBFloat16AccVALVE, ["shaderMixedFloatDotProductBFloat16Acc"]),
+        (Capability.DotProductFloat8AccFloat32VALVE, ["shaderMixedFloatDotProductFloat8AccFloat32"]),
         (Capability.IntegerFunctions2INTEL, ["shaderIntegerFunctions2"]),
         (Capability.ShaderSMBuiltinsNV, ["shaderSMBuiltins"]),
     ];
@@ -184,11 +188,6 @@ internal static class SpirvCapabilityTable
         (Unread, "dataGraph", [Capability.GraphARM]),
         (Unread, "VK_EXT_shader_ocp_microscaling_types",
             [Capability.Float4EXT, Capability.Float6EXT, Capability.Float8UnsignedE8M0EXT, Capability.MXInt8EXT, Capability.BitcastExtractEXT]),
-        (Unread, "VK_VALVE_shader_mixed_float_dot_product",
-        [
-            Capability.DotProductFloat16AccFloat32VALVE, Capability.DotProductFloat16AccFloat16VALVE, Capability.DotProductBFloat16AccVALVE,
-            Capability.DotProductFloat8AccFloat32VALVE,
-        ]),
         (OtherStage, "",
         [
             Capability.Geometry, Capability.Tessellation, Capability.TessellationPointSize, Capability.GeometryPointSize, Capability.ClipDistance, Capability.CullDistance,

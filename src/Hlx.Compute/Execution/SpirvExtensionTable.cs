@@ -12,7 +12,7 @@ internal static class SpirvExtensionTable
         "SPV_KHR_variable_pointers", "SPV_KHR_shader_draw_parameters", "SPV_KHR_8bit_storage", "SPV_KHR_16bit_storage", "SPV_KHR_float_controls",
         "SPV_KHR_storage_buffer_storage_class", "SPV_EXT_descriptor_indexing", "SPV_KHR_vulkan_memory_model", "SPV_KHR_physical_storage_buffer",
         "SPV_KHR_multiview", "SPV_KHR_device_group", "SPV_EXT_shader_viewport_index_layer", "SPV_KHR_no_integer_wrap_decoration",
-        "SPV_GOOGLE_hlsl_functionality1", "SPV_GOOGLE_user_type", "SPV_GOOGLE_decorate_string", "SPV_KHR_non_semantic_info", "SPV_KHR_linkonce_odr",
+        "SPV_GOOGLE_hlsl_functionality1", "SPV_GOOGLE_user_type", "SPV_GOOGLE_decorate_string", "SPV_KHR_non_semantic_info", "SPV_KHR_relaxed_extended_instruction",
     ];
 
     // A feature, or an extension of which any feature will do.
@@ -41,13 +41,13 @@ internal static class SpirvExtensionTable
         ["SPV_KHR_expect_assume"] = "VK_KHR_shader_expect_assume",
         ["SPV_KHR_float_controls2"] = "VK_KHR_shader_float_controls2",
         ["SPV_KHR_fma"] = "VK_KHR_shader_fma",
-        ["SPV_KHR_relaxed_extended_instruction"] = "VK_KHR_shader_relaxed_extended_instruction",
         ["SPV_KHR_compute_shader_derivatives"] = "VK_KHR_compute_shader_derivatives",
         ["SPV_NV_compute_shader_derivatives"] = "VK_KHR_compute_shader_derivatives",
         ["SPV_EXT_replicated_composites"] = "VK_EXT_shader_replicated_composites",
         ["SPV_KHR_cooperative_matrix"] = "VK_KHR_cooperative_matrix",
         ["SPV_KHR_bfloat16"] = "VK_KHR_shader_bfloat16",
         ["SPV_EXT_float8"] = "VK_EXT_shader_float8",
+        ["SPV_VALVE_mixed_float_dot_product"] = "VK_VALVE_shader_mixed_float_dot_product",
         ["SPV_INTEL_shader_integer_functions2"] = "VK_INTEL_shader_integer_functions2",
         ["SPV_NV_shader_sm_builtins"] = "VK_NV_shader_sm_builtins",
     };

@@ -36,6 +36,7 @@ internal unsafe struct FeatureStructures
     public PhysicalDeviceCooperativeMatrixFeaturesKHR CooperativeMatrix;
     public PhysicalDeviceShaderBfloat16FeaturesKHR BFloat16;
     public PhysicalDeviceShaderFloat8FeaturesEXT Float8;
+    public MixedFloatDotProductFeatures MixedFloatDotProduct;
     public PhysicalDeviceShaderIntegerFunctions2FeaturesINTEL IntegerFunctions2;
     public PhysicalDeviceShaderSMBuiltinsFeaturesNV SMBuiltins;
 
@@ -63,6 +64,7 @@ internal unsafe struct FeatureStructures
         ("VK_KHR_cooperative_matrix", StructureType.PhysicalDeviceCooperativeMatrixFeaturesKhr, static (ref all) => ref Base(ref all.CooperativeMatrix)),
         ("VK_KHR_shader_bfloat16", StructureType.PhysicalDeviceShaderBfloat16FeaturesKhr, static (ref all) => ref Base(ref all.BFloat16)),
         ("VK_EXT_shader_float8", StructureType.PhysicalDeviceShaderFloat8FeaturesExt, static (ref all) => ref Base(ref all.Float8)),
+        ("VK_VALVE_shader_mixed_float_dot_product", MixedFloatDotProductFeatures.Type, static (ref all) => ref Base(ref all.MixedFloatDotProduct)),
         ("VK_INTEL_shader_integer_functions2", StructureType.PhysicalDeviceShaderIntegerFunctions2FeaturesIntel, static (ref all) => ref Base(ref all.IntegerFunctions2)),
         ("VK_NV_shader_sm_builtins", StructureType.PhysicalDeviceShaderSMBuiltinsFeaturesNV, static (ref all) => ref Base(ref all.SMBuiltins)),
     ];
@@ -174,6 +176,10 @@ internal unsafe struct FeatureStructures
         ["shaderBFloat16CooperativeMatrix"] = static (ref all) => ref all.BFloat16.ShaderBFloat16CooperativeMatrix,
         ["shaderFloat8"] = static (ref all) => ref all.Float8.ShaderFloat8,
         ["shaderFloat8CooperativeMatrix"] = static (ref all) => ref all.Float8.ShaderFloat8CooperativeMatrix,
+        ["shaderMixedFloatDotProductFloat16AccFloat32"] = static (ref all) => ref all.MixedFloatDotProduct.ShaderMixedFloatDotProductFloat16AccFloat32,
+        ["shaderMixedFloatDotProductFloat16AccFloat16"] = static (ref all) => ref all.MixedFloatDotProduct.ShaderMixedFloatDotProductFloat16AccFloat16,
+        ["shaderMixedFloatDotProductBFloat16Acc"] = static (ref all) => ref all.MixedFloatDotProduct.ShaderMixedFloatDotProductBFloat16Acc,
+        ["shaderMixedFloatDotProductFloat8AccFloat32"] = static (ref all) => ref all.MixedFloatDotProduct.ShaderMixedFloatDotProductFloat8AccFloat32,
         ["shaderIntegerFunctions2"] = static (ref all) => ref all.IntegerFunctions2.ShaderIntegerFunctions2,
         ["shaderSMBuiltins"] = static (ref all) => ref all.SMBuiltins.ShaderSmbuiltins,
     };
