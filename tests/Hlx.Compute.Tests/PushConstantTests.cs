@@ -25,6 +25,17 @@ public sealed class PushConstantTests
         Assert.Equal(words, string.Join(' ', block.Chunk(4).Select(word => BitConverter.ToUInt32(word).ToString("x8"))));
     }
 
+    [Theory]
+    [InlineData("1e300")]
+    [InlineData("-1e-300")]
+    [InlineData("16777217")]
+    [InlineData("16777217.0")]
+    public void A_number_that_the_type_would_change_is_refused(string json)
+    {
+        HlxAssert.Refuses(ErrorCode.PushConstantMismatch, () => _ = Plan("float f;", "uint(f)", kernel => kernel with { PushConstants = [Json.Decode(json)] }));
+        Assert.Equal(4, Plan("float f;", "uint(f)", kernel => kernel with { PushConstants = [Json.Decode("0.1")] }).Length);
+    }
+
     [Fact]
     public void A_block_may_be_given_as_bytes()
     {

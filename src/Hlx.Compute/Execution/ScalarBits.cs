@@ -20,15 +20,27 @@ internal static class ScalarBits
             ScalarType.Float32 => BitConverter.SingleToUInt32Bits((float)special),
             _ => BitConverter.DoubleToUInt64Bits(special),
         },
-        (ScalarType.Float16, HlxKind.Float) => BitConverter.HalfToUInt16Bits((Half)value.AsFloat()),
-        (ScalarType.Float32, HlxKind.Float) => BitConverter.SingleToUInt32Bits((float)value.AsFloat()),
-        (ScalarType.Float64, HlxKind.Float) => BitConverter.DoubleToUInt64Bits(value.AsFloat()),
-        (ScalarType.Float16, HlxKind.Int) => BitConverter.HalfToUInt16Bits((Half)value.AsInt()),
-        (ScalarType.Float32, HlxKind.Int) => BitConverter.SingleToUInt32Bits(value.AsInt()),
-        (ScalarType.Float64, HlxKind.Int) => BitConverter.DoubleToUInt64Bits(value.AsInt()),
+        (ScalarType.Float16, HlxKind.Float or HlxKind.Int) => BitConverter.HalfToUInt16Bits((Half)Kept(value, (double)(Half)Number(value), what)),
+        (ScalarType.Float32, HlxKind.Float or HlxKind.Int) => BitConverter.SingleToUInt32Bits((float)Kept(value, (float)Number(value), what)),
+        (ScalarType.Float64, HlxKind.Float or HlxKind.Int) => BitConverter.DoubleToUInt64Bits(Kept(value, Number(value), what)),
         (_, HlxKind.Int) when Fits(value.AsInt(), type) => unchecked((ulong)value.AsInt()),
         _ => throw new HlxException(ErrorCode.PushConstantMismatch, $"{what} is {value} where the shader has {type}", "Give a value of that type"),
     };
+
+    private static double Number(HlxValue value) => value.Kind == HlxKind.Int ? value.AsInt() : value.AsFloat();
+
+    // As in nested arrays, fractions are rounded; what would become infinite, zero or another whole number is refused.
+    private static double Kept(HlxValue value, double rounded, string what)
+    {
+        double number = Number(value);
+        bool isLost = double.IsInfinity(rounded) || (rounded == 0 && number != 0);
+        bool isOther = value.Kind == HlxKind.Int
+            ? (Int128)rounded != value.AsInt()
+            : rounded != number && Math.Abs(number) <= 1L << 53 && double.IsInteger(number);
+        if (!isLost && !isOther) return rounded;
+        throw new HlxException(
+            ErrorCode.PushConstantMismatch, $"{what} is {value}, which the shader's type does not hold", "Give a number of that type, or \"inf\" for infinity");
+    }
 
     // What values have no numbers for.
     private static double? Special(string text) => text switch
