@@ -34,7 +34,7 @@ internal static class ScalarBits
     {
         double number = Number(value);
         bool isLost = double.IsInfinity(rounded) || (rounded == 0 && number != 0);
-        bool isOther = value.Kind == HlxKind.Int
+        bool isOther = !isLost && value.Kind == HlxKind.Int
             ? (Int128)rounded != value.AsInt()
             : rounded != number && Math.Abs(number) <= 1L << 53 && double.IsInteger(number);
         if (!isLost && !isOther) return rounded;
