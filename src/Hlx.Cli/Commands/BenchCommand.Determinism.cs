@@ -36,7 +36,13 @@ internal static partial class BenchCommand
             bench.Run(string.Join(' ', OwnProgram.Words), parsed.GetValue(golden), parsed.GetValue(peers)!);
             Console.Out.Write(bench.Table());
             if (parsed.GetValue(folder) is string path) Console.Error.WriteLine($"wrote {file.WriteTo(path)}");
-            if (!bench.Holds) throw new HlxException(ErrorCode.BenchDeterminism, "a result is not as promised", "Look for the lines with more than one distinct result, or the control with one");
+            if (bench.Broken is { Count: > 0 } broken)
+            {
+                throw new HlxException(
+                    ErrorCode.BenchDeterminism,
+                    $"{(broken.Count == 1 ? "a result is" : $"{broken.Count} results are")} not as promised: {string.Join("; ", broken)}",
+                    "Only a control may have more than one distinct result, and it must");
+            }
         });
         return command;
     }
