@@ -156,7 +156,7 @@ public sealed class TensorTests
             int prefix = length;
             HlxAssert.Refuses(ErrorCode.NpyParse, () => Npy.Decode(good.AsSpan(0, prefix)));
         }
-        HlxAssert.Refuses(ErrorCode.NpyParse, () => Npy.Decode(File("'>f4'", "False", "(2,)", new byte[8])));
+        HlxAssert.Refuses(ErrorCode.NpyParse, () => Npy.Decode(File("'|f4'", "False", "(2,)", new byte[8])));
         HlxAssert.Refuses(ErrorCode.NpyParse, () => Npy.Decode(File("'<c8'", "False", "(1,)", new byte[8])));
         HlxAssert.Refuses(ErrorCode.NpyParse, () => Npy.Decode(File("'<f4'", "False", "(2,)", new byte[9])));
         HlxAssert.Refuses(ErrorCode.NpyParse, () => Npy.Decode(File("'<f4'", "False", "(99999999999,)", new byte[8])));

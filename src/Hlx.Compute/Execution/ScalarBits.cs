@@ -32,12 +32,8 @@ internal static class ScalarBits
     // As in nested arrays, fractions are rounded; what would become infinite, zero or another whole number is refused.
     private static double Kept(HlxValue value, double rounded, string what)
     {
-        double number = Number(value);
-        bool isLost = double.IsInfinity(rounded) || (rounded == 0 && number != 0);
-        bool isOther = !isLost && value.Kind == HlxKind.Int
-            ? (Int128)rounded != value.AsInt()
-            : rounded != number && Math.Abs(number) <= 1L << 53 && double.IsInteger(number);
-        if (!isLost && !isOther) return rounded;
+        bool isKept = value.Kind == HlxKind.Int ? RoundedNumber.Keeps(value.AsInt(), rounded) : RoundedNumber.Keeps(value.AsFloat(), rounded);
+        if (isKept) return rounded;
         throw new HlxException(
             ErrorCode.PushConstantMismatch, $"{what} is {value}, which the shader's type does not hold", "Give a number of that type, or \"inf\" for infinity");
     }

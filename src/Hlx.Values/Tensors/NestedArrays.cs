@@ -7,9 +7,6 @@ namespace Hlx.Values;
 /// <summary>Tensors from nested arrays of numbers, and back.</summary>
 public static class NestedArrays
 {
-    // Up to here a double holds every whole number, so one that is given is meant to the last digit.
-    private const double ExactWholeNumbers = 1L << 53;
-
     /// <summary>
     /// Reads nested arrays of ints and floats as a tensor of f32. Fractions are rounded to the nearest binary32; a number that would become
     /// infinite or zero, and a whole number up to 2^53 that would become another one, are refused.
@@ -57,20 +54,16 @@ public static class NestedArrays
             for (int i = 0; i < item.AsArray().Length; i++) Fill(item.AsArray()[i], dimension + 1);
         }
 
-        // An int is exact, however large.
         static float Whole(long number, int element)
         {
             float rounded = number;
-            return (Int128)rounded == number ? rounded : throw Unfit(element, number.ToString(CultureInfo.InvariantCulture), rounded);
+            return RoundedNumber.Keeps(number, rounded) ? rounded : throw Unfit(element, number.ToString(CultureInfo.InvariantCulture), rounded);
         }
 
         static float Round(double number, int element)
         {
             float rounded = (float)number;
-            bool isLost = float.IsInfinity(rounded) || (rounded == 0 && number != 0);
-            bool isOther = rounded != number && Math.Abs(number) <= ExactWholeNumbers && double.IsInteger(number);
-            if (isLost || isOther) throw Unfit(element, number.ToString("R", CultureInfo.InvariantCulture), rounded);
-            return rounded;
+            return RoundedNumber.Keeps(number, rounded) ? rounded : throw Unfit(element, number.ToString("R", CultureInfo.InvariantCulture), rounded);
         }
     }
 

@@ -1,11 +1,12 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Unicode;
 
 namespace Hlx.Values;
 
 /// <summary>
-/// NumPy's npy files, versions 1.0 to 3.0 (NumPy enhancement proposal 1 and numpy.lib.format): f2, f4, f8, i1, u1, i2, u2, i4, u4, i8 and u8,
-/// little-endian. Fortran order is converted on reading; files are written in version 1.0 and C order.
+/// NumPy's npy files, versions 1.0 to 3.0 (NumPy enhancement proposal 1 and numpy.lib.format): f2, f4, f8, i1, u1, i2, u2, i4, u4, i8 and u8.
+/// Big-endian elements and Fortran order are converted on reading; files are written little-endian, in version 1.0 and C order.
 /// </summary>
 public static class Npy
 {
@@ -28,12 +29,14 @@ public static class Npy
         if (headerBytes > file.Length - headerStart) throw Refuse("the header is cut off");
 
         ReadOnlySpan<byte> header = file.Slice(headerStart, (int)headerBytes);
-        (string description, bool fortran, int[] shape) = NpyHeader.Parse(file[6] == 3 ? Encoding.UTF8.GetString(header) : Encoding.Latin1.GetString(header));
-        DType type = TypeOf(description);
+        (string description, bool fortran, int[] shape) = NpyHeader.Parse(TextOf(header, isUtf8: file[6] == 3));
+        (DType type, bool bigEndian) = TypeOf(description);
         ReadOnlySpan<byte> data = file[(headerStart + (int)headerBytes)..];
         long expected = Tensor.CountElements(shape) * type.Size();
         if (data.Length != expected) throw Refuse($"the data has {data.Length} bytes where the shape needs {expected}");
-        return new(type, shape, fortran && shape.Length > 1 ? ToRowMajor(data, shape, type.Size()) : data.ToArray());
+        byte[] elements = fortran && shape.Length > 1 ? ToRowMajor(data, shape, type.Size()) : data.ToArray();
+        if (bigEndian) ReverseEach(elements, type.Size());
+        return new(type, shape, elements);
     }
 
     /// <summary>Writes an npy file.</summary>
@@ -73,26 +76,48 @@ public static class Npy
         return result;
     }
 
-    private static DType TypeOf(string description) => description switch
+    private static string TextOf(ReadOnlySpan<byte> header, bool isUtf8)
     {
-        "<f2" => DType.F16,
-        "<f4" => DType.F32,
-        "<f8" => DType.F64,
-        "|i1" or "<i1" => DType.I8,
-        "|u1" or "<u1" => DType.U8,
-        "<i2" => DType.I16,
-        "<u2" => DType.U16,
-        "<u8" => DType.U64,
-        "<i4" => DType.I32,
-        "<u4" => DType.U32,
-        "<i8" => DType.I64,
-        ['>', .. string rest] when rest.Length > 1 => throw Refuse($"the elements are big-endian ('{description}')", $"Save it with a.astype('<{rest}')"),
-        ['?', ..] or "|b1" => throw Refuse("the elements are bools", "Save it with a.astype('u1')"),
-        [_, 'c', ..] => throw Refuse($"the elements are complex numbers ('{description}')", "Save a.real and a.imag"),
-        [_, 'O', ..] => throw Refuse("the elements are Python objects", "Save an array of numbers"),
-        [_, 'U' or 'S' or 'V' or 'M' or 'm', ..] => throw Refuse($"the elements ('{description}') are not numbers", "Save an array of numbers"),
-        _ => throw Refuse($"the element type '{description}' has no tensor"),
-    };
+        if (!isUtf8) return Encoding.Latin1.GetString(header);
+        return Utf8.IsValid(header) ? Encoding.UTF8.GetString(header) : throw Refuse("the header is not valid UTF-8, which version 3 demands");
+    }
+
+    private static void ReverseEach(Span<byte> elements, int size)
+    {
+        for (int at = 0; at < elements.Length; at += size) elements.Slice(at, size).Reverse();
+    }
+
+    // A type may begin with its byte order: <, >, | where there is none, or = (as without any) for the order of the machine that wrote the
+    // file, which is taken to be little-endian.
+    private static (DType Type, bool IsBigEndian) TypeOf(string description)
+    {
+        char order = description is ['<' or '>' or '|' or '=', ..] ? description[0] : '=';
+        string name = description.TrimStart('<', '>', '|', '=');
+        if (description.Length - name.Length > 1) throw Unknown(description);
+        DType type = name switch
+        {
+            "f2" => DType.F16,
+            "f4" => DType.F32,
+            "f8" => DType.F64,
+            "i1" => DType.I8,
+            "u1" => DType.U8,
+            "i2" => DType.I16,
+            "u2" => DType.U16,
+            "u8" => DType.U64,
+            "i4" => DType.I32,
+            "u4" => DType.U32,
+            "i8" => DType.I64,
+            "b1" or "?" => throw Refuse("the elements are bools", "Save it with a.astype('u1')"),
+            ['c', ..] => throw Refuse($"the elements are complex numbers ('{description}')", "Save a.real and a.imag"),
+            ['O', ..] => throw Refuse("the elements are Python objects", "Save an array of numbers"),
+            ['U' or 'S' or 'V' or 'M' or 'm', ..] => throw Refuse($"the elements ('{description}') are not numbers", "Save an array of numbers"),
+            _ => throw Unknown(description),
+        };
+        if (order == '|' && type.Size() > 1) throw Refuse($"the element type '{description}' does not say its byte order", "Write it as '<' or '>' and the type");
+        return (type, order == '>' && type.Size() > 1);
+    }
+
+    private static HlxException Unknown(string description) => Refuse($"the element type '{description}' has no tensor");
 
     private static string DescriptionOf(DType type) => type switch
     {
@@ -110,6 +135,6 @@ public static class Npy
         _ => throw new HlxException(ErrorCode.TypeMismatch, "npy has no type for bf16", "Resolve the tensor as f32 first"),
     };
 
-    internal static HlxException Refuse(string what, string remedy = "Save the array with numpy.save as f2, f4, f8, i1, u1, i2, u2, i4, u4, i8 or u8, little-endian") =>
+    internal static HlxException Refuse(string what, string remedy = "Save the array with numpy.save as f2, f4, f8, i1, u1, i2, u2, i4, u4, i8 or u8") =>
         new(ErrorCode.NpyParse, what, remedy);
 }

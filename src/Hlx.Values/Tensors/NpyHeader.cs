@@ -5,7 +5,8 @@ namespace Hlx.Values;
 
 /// <summary>
 /// The header of an npy file: a Python dictionary literal with the keys descr, fortran_order and shape in any order (numpy.lib.format).
-/// Read as NumPy reads it: either quotation mark, white space anywhere, a comma at the end, and <c>2L</c> for a number of Python 2.
+/// Read as NumPy reads it: either quotation mark, white space anywhere, a comma at the end, and <c>u'…'</c> and <c>2L</c> for a text and
+/// a number of Python 2.
 /// </summary>
 internal ref struct NpyHeader
 {
@@ -100,6 +101,7 @@ internal ref struct NpyHeader
         int start = _at;
         while (_at < _text.Length && char.IsAsciiDigit(_text[_at])) _at++;
         string digits = _text[start.._at];
+        if (digits.Length == 0) throw Npy.Refuse(_at < _text.Length ? $"the shape has {_text[_at]} where a number is expected" : "the shape has no end");
         if (_at < _text.Length && _text[_at] is 'L' or 'l') _at++; // Python 2 wrote its long integers so
         return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int extent)
             ? extent
@@ -109,6 +111,7 @@ internal ref struct NpyHeader
     private string Text()
     {
         SkipSpace();
+        if (_at + 1 < _text.Length && _text[_at] == 'u' && _text[_at + 1] is '\'' or '"') _at++;
         if (_at >= _text.Length || _text[_at] is not ('\'' or '"')) throw Npy.Refuse("the header is not a dictionary of 'descr', 'fortran_order' and 'shape'");
         char quote = _text[_at++];
         StringBuilder text = new();
