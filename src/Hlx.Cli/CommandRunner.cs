@@ -12,14 +12,16 @@ internal static class CommandRunner
     {
         // A file's name may begin with an @, which System.CommandLine would take for a file of further arguments.
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        string[] unknown = [.. UnknownOptions(parsed)], errors = unknown.Length > 0 ? unknown : [.. parsed.Errors.Select(error => error.Message)];
+        // Known even where the command line is wrong, so that a program that asked for JSON always gets it.
+        bool json = parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash).Any(token => token.Value == "--json");
+        string[] errors = UsageErrors.Of(parsed);
         if (errors.Length > 0)
         {
-            foreach (string message in errors.Distinct()) Console.Error.WriteLine($"usage error: {message}");
+            foreach (string message in errors) Console.Error.WriteLine($"usage error: {message}");
             Console.Error.WriteLine("Run the command with --help.");
+            if (json) WriteJson(ErrorCode.Usage, string.Join("; ", errors), "Run the command with --help");
             return WrongUsage;
         }
-        bool json = parsed.CommandResult.Command.Options.OfType<Option<bool>>().FirstOrDefault(option => option.Name == "--json") is { } option && parsed.GetValue(option);
         try
         {
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
@@ -27,6 +29,14 @@ internal static class CommandRunner
         catch (HlxException failure)
         {
             return Fail(failure, json);
+        }
+        catch (AggregateException several) when (several.Flatten().InnerExceptions[0] is HlxException failure)
+        {
+            return Fail(failure, json);
+        }
+        catch (OutOfMemoryException)
+        {
+            return Fail(new HlxException(ErrorCode.DeviceMemory, "this machine has not enough memory for the request", "Cut it into parts"), json);
         }
         catch (IOException failure) when (OutputFile.IsBrokenPipe(failure))
         {
@@ -45,20 +55,23 @@ internal static class CommandRunner
 #pragma warning restore CA1031
     }
 
-    // A misspelt option would otherwise be taken for a positional argument. What follows -- and negative numbers are none.
-    private static IEnumerable<string> UnknownOptions(ParseResult parsed) => parsed.Tokens
-        .TakeWhile(token => token.Type != TokenType.DoubleDash)
-        .Where(token => token is { Type: TokenType.Argument, Value: { Length: > 1 } text } && text[0] == '-' && !char.IsAsciiDigit(text[1]))
-        .Select(token => $"there is no option {token.Value}; write -- before a name that begins with a -");
-
     private static int Fail(HlxException failure, bool json)
     {
         Console.Error.WriteLine($"error {failure.Message.ReplaceLineEndings(" ")}");
-        if (json)
+        if (json) WriteJson(failure.Code, failure.What, failure.Remedy);
+        return Failed;
+    }
+
+    private static void WriteJson(string code, string what, string remedy)
+    {
+        try
         {
             Console.Out.WriteLine(Json.Encode(HlxValue.Object(
-                ("error", HlxValue.Object(("code", failure.Code), ("message", failure.What), ("remedy", failure.Remedy))))));
+                ("error", HlxValue.Object(("code", code), ("message", what), ("remedy", remedy))))));
         }
-        return Failed;
+        catch (Exception unwritten) when (unwritten is HlxException or IOException)
+        {
+            // Standard output is what fails; standard error has the message.
+        }
     }
 }

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.Diagnostics;
 using System.Text;
 
 namespace Hlx.Cli;
@@ -14,7 +16,7 @@ internal static class OutputFile
     {
         if (IsStandardOutput(path))
         {
-            using Stream output = Console.OpenStandardOutput();
+            using Stream output = StandardStreams.OpenOutput();
             output.Write(content);
             return;
         }
@@ -51,15 +53,38 @@ internal static class OutputFile
                 file.Write(content);
                 file.Flush(flushToDisk: true);
             }
-            if (options.UnixCreateMode is UnixFileMode mode && !OperatingSystem.IsWindows()) File.SetUnixFileMode(beside, mode); // the process's mask may have taken bits off
+            if (options.UnixCreateMode is UnixFileMode mode && !OperatingSystem.IsWindows())
+            {
+                if (Environment.IsPrivilegedProcess) TakeOwner(beside, target);
+                File.SetUnixFileMode(beside, mode); // the process's mask, and a change of the owner, may have taken bits off
+            }
             File.Move(beside, target, overwrite: true);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException) // the last is .NET's for EFBIG
         {
+            if (failure is DirectoryNotFoundException)
+                throw new HlxException(ErrorCode.FileIo, $"there is no folder \"{Path.GetDirectoryName(target)}\"", "Make it, or name another file", inner: failure);
             File.Delete(beside);
+            string why = failure.Message.TrimEnd('.').Replace(beside, target, StringComparison.Ordinal);
             throw new HlxException(
-                ErrorCode.FileIo, $"\"{target}\" cannot be written ({failure.Message.TrimEnd('.')}); what was there is unchanged",
+                ErrorCode.FileIo, $"\"{target}\" cannot be written ({why}){(File.Exists(target) ? "; what was there is unchanged" : "")}",
                 "Check the folder, its permissions and the free space", inner: failure);
+        }
+    }
+
+    // Only root may give a file away; .NET has no call for it. Where this fails, the new file is root's.
+    private static void TakeOwner(string file, string from)
+    {
+        try
+        {
+            ProcessStartInfo start = new("chown", ["--reference", from, "--", file]) { RedirectStandardError = true };
+            using Process process = Process.Start(start)!;
+            process.StandardError.ReadToEnd();
+            process.WaitForExit();
+        }
+        catch (Win32Exception)
+        {
+            // No chown here.
         }
     }
 

@@ -18,4 +18,5 @@ RootCommand root = new("HLX: GPU compute in which kernels, inputs and results ar
     BenchCommand.Create(),
     ProbeCommand.Create(),
 };
+StandardStreams.Install();
 return CommandRunner.Run(root, args);

@@ -9,6 +9,8 @@ namespace Hlx.Cli;
 /// <summary>What several commands share: options, input and output.</summary>
 internal static class Shared
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     public static Option<bool> Json() => new("--json") { Description = "Write the result as one line of JSON." };
 
     public static Option<string?> Device() => new("--device")
@@ -35,35 +37,26 @@ internal static class Shared
         return argument;
     }
 
-    /// <summary>A positional argument; not an empty one.</summary>
-    public static Argument<string> Source(string name, string description)
-    {
-        Argument<string> argument = new(name) { Description = description };
-        argument.Validators.Add(result =>
-        {
-            if (result.Tokens.Any(token => token.Value.Length == 0)) result.AddError($"{name} is empty");
-        });
-        return argument;
-    }
+    public static Argument<string> Source(string name, string description) => new(name) { Description = description };
 
     /// <summary>The option that names the file for a result.</summary>
-    public static Option<string?> Output(string description)
+    public static Option<string?> Output(string description) => new("-o", "--output") { Description = description };
+
+    /// <summary>The folder that an option names, if it does, made before the work whose result it is for.</summary>
+    public static string? ResultFolder(string? folder)
     {
-        Option<string?> option = new("-o", "--output") { Description = description };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Any(token => token.Value.Length == 0)) result.AddError("-o names no file");
-        });
-        return option;
+        if (folder is null) return null;
+        if (System.IO.File.Exists(folder)) throw new HlxException(ErrorCode.FileIo, $"\"{folder}\" is a file", "Name a folder for the result files");
+        return Directory.CreateDirectory(folder).FullName;
     }
 
-    /// <summary>An option whose number has a least value.</summary>
-    public static Option<int> Count(string name, string description, int fallback, int least = 1)
+    /// <summary>The option for the name of the result files.</summary>
+    public static Option<string> ResultName(string fallback)
     {
-        Option<int> option = new(name) { Description = description, DefaultValueFactory = _ => fallback };
+        Option<string> option = new("--name") { Description = "The name of the result files.", DefaultValueFactory = _ => fallback };
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count > 0 && int.TryParse(result.Tokens[0].Value, out int count) && count < least) result.AddError($"{name} is {count}, and must be at least {least}");
+            if (result.Tokens.Count > 0 && Path.GetFileName(result.Tokens[0].Value) != result.Tokens[0].Value) result.AddError("--name is a name without folders");
         });
         return option;
     }
@@ -79,6 +72,7 @@ internal static class Shared
     {
         if (path == "-")
         {
+            using Timer? note = Console.IsInputRedirected ? null : NoteWaiting("standard input, which Ctrl+D ends");
             using Stream input = Console.OpenStandardInput();
             using MemoryStream copy = new();
             input.CopyTo(copy);
@@ -86,6 +80,7 @@ internal static class Shared
         }
         try
         {
+            using Timer note = NoteWaiting($"\"{path}\""); // a pipe that nobody writes into
             return System.IO.File.ReadAllBytes(path);
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException && path.Contains('\ufffd', StringComparison.Ordinal))
@@ -101,6 +96,8 @@ internal static class Shared
             throw new HlxException(ErrorCode.FileIo, $"there is no file \"{path}\"", "Check the path; handles start with &h_ and need quotes in a shell");
         }
     }
+
+    private static Timer NoteWaiting(string source) => new(_ => Console.Error.WriteLine($"note: waiting for {source}"), null, Patience, System.Threading.Timeout.InfiniteTimeSpan);
 
     public static void WriteBytes(ReadOnlySpan<byte> bytes, string? path = null) => OutputFile.Write(path ?? "-", bytes);
 

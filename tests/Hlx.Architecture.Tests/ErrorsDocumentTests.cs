@@ -31,7 +31,7 @@ public sealed partial class ErrorsDocumentTests
         Dictionary<string, string> meanings = comments.Descendants("member").Where(member => member.Element("summary") is not null)
             .ToDictionary(member => member.Attribute("name")!.Value, member => Spaces().Replace(member.Element("summary")!.Value.Trim(), " "));
         StringBuilder text = new();
-        text.Append("# Errors\n\nEvery failure is an `HlxException` with a code, what happened and what to do. The command prints it as one line, `error E_CODE: what. What to do.`, and ends with exit\ncode 1; wrong usage ends with 2 and no code. Nothing is stored or overwritten by a request that fails. The numbers are those of the HLX 1.0 corpus, where it has one.\n\n");
+        text.Append("# Errors\n\nEvery failure is an `HlxException` with a code, what happened and what to do. The command prints it as one line, `error E_CODE: what. What to do.`, and ends with exit\ncode 1; wrong usage ends with 2 and names its code only under `--json`. Nothing is stored or overwritten by a request that fails. The numbers are those of the HLX 1.0 corpus, where it has one.\n\n");
         text.Append("| code | number | meaning |\n|---|---|---|\n");
         foreach (FieldInfo field in Codes())
         {

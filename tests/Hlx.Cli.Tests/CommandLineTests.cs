@@ -11,14 +11,30 @@ public sealed class CommandLineTests : IDisposable
 
     [Theory]
     [InlineData("A is empty", "gemm", "", "b.npy")]
-    [InlineData("-o names no file", "gemm", "a.npy", "b.npy", "-o", "")]
+    [InlineData("-o is empty", "gemm", "a.npy", "b.npy", "-o", "")]
+    [InlineData("--device is empty", "gemm", "a.npy", "b.npy", "--device", "")]
+    [InlineData("--results is empty", "bench", "report", "--results", "")]
+    [InlineData("COMMAND is empty", "devices", "run", "--", "")]
     [InlineData("SHADER is empty", "shader", "inspect", "")]
     [InlineData("there is no option --formt", "collapse", "--formt", "json")]
-    [InlineData("--runs is -5, and must be at least 1", "bench", "memo", "--runs", "-5")]
+    [InlineData("there is no command \"colapse\"", "colapse", "--json")]
+    [InlineData("there is no command \"lst\"", "store", "lst")]
+    [InlineData("--runs is -5, and must be a whole number from 1", "bench", "memo", "--runs", "-5")]
+    [InlineData("--runs is 99999999999, and must be a whole number from 1", "bench", "memo", "--runs", "99999999999")]
+    [InlineData("--runs is nan, and must be a whole number from 1", "bench", "memo", "--runs", "nan")]
+    [InlineData("--runs is 2147483647, and must be a whole number from 1", "bench", "memo", "--runs", "2147483647")]
+    [InlineData("--seed is -1, and must be a whole number from 0", "bench", "golden", "--seed", "-1")]
+    [InlineData("--seed is 18446744073709551615, and must be a whole number from 0", "bench", "golden", "--seed", "1", "18446744073709551615")]
+    [InlineData("--batch is 0, and must be a whole number from 1", "bench", "batch", "--batch", "8", "0")]
+    [InlineData("--width is 2147483648, and must be a whole number from 1", "bench", "startup", "--width", "2147483648")]
+    [InlineData("--timeout is 9223372036854775808, and must be a whole number from 1", "shader", "survey", ".", "--timeout", "9223372036854775808")]
+    [InlineData("--timeout is a number of seconds above 0", "gemm", "a.npy", "b.npy", "--timeout", "nan")]
+    [InlineData("--name is a name without folders", "bench", "gemm", "--name", "a/b")]
+    [InlineData("Argument 'fp99' not recognized. Must be one of: 'fp32.ieee', ", "gemm", "a.npy", "b.npy", "--numerics", "fp99")]
     public void A_wrong_command_line_is_a_usage_error(string message, params string[] arguments)
     {
         (int code, string output, string errors) = _hlx.Run("", arguments);
-        Assert.Equal((2, ""), (code, output));
+        Assert.Equal((2, arguments.Contains("--json") ? output : ""), (code, output));
         Assert.StartsWith($"usage error: {message}", errors, StringComparison.Ordinal);
     }
 
@@ -41,6 +57,53 @@ public sealed class CommandLineTests : IDisposable
         Assert.NotEmpty(error["message"].AsText());
         Assert.NotEmpty(error["remedy"].AsText());
         Assert.StartsWith("error E_JSON_PARSE: ", errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Required argument 'B' missing", "gemm", "--json", "a.npy")]
+    [InlineData("there is no option --deep", "store", "verify", "--json", "--deep")]
+    [InlineData("there is no option --json", "resolve", "x", "--json")]
+    [InlineData("there is no command \"colapse\"", "colapse", "--json")]
+    public void Usage_errors_are_json_for_programs_too(string message, params string[] arguments)
+    {
+        (int code, string output, string errors) = _hlx.Run("", [], arguments);
+        HlxObject error = Json.Decode(output.TrimEnd('\n')).AsObject()["error"].AsObject();
+        Assert.Equal((2, "E_USAGE"), (code, error["code"].AsText()));
+        Assert.StartsWith(message, error["message"].AsText(), StringComparison.Ordinal);
+        Assert.NotEmpty(error["remedy"].AsText());
+        Assert.StartsWith($"usage error: {message}", errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("bench", "gemm", "--size", "9223372036854775808")]
+    [InlineData("bench", "gemm", "--size", "0")]
+    [InlineData("bench", "gemm", "--size", "65536x65536x65536")]
+    public void A_size_that_no_tensor_has_is_refused_before_the_work(params string[] arguments)
+    {
+        (int code, string output, string errors) = _hlx.Run("", arguments);
+        Assert.Equal((1, ""), (code, output));
+        Assert.Matches("^error E_(SHAPE_MISMATCH|TENSOR_INVALID): ", errors);
+    }
+
+    [Theory]
+    [InlineData("is a file", "bench", "memo", "--runs", "1", "--openings", "1", "-o", "FILE")]
+    [InlineData("there is no file", "bench", "determinism", "--golden", "FILE.none")]
+    [InlineData("there is no file", "bench", "compare", "FILE.none", "FILE")]
+    [InlineData("is not a result file", "bench", "compare", "FILE", "FILE")]
+    public void Files_of_a_benchmark_are_checked_before_the_work(string message, params string[] arguments)
+    {
+        string file = _hlx.Folder["file"];
+        File.WriteAllText(file, "1");
+        Assert.Contains(message, _hlx.Fails("E_FILE_IO", [.. arguments.Select(word => word.Replace("FILE", file, StringComparison.Ordinal))]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_percentage_is_finite()
+    {
+        string file = _hlx.Folder["result.json"];
+        File.WriteAllText(file, "{\"rows\":[]}");
+        foreach (string percent in (string[])["nan", "1e400%", "-5%", "many"])
+            Assert.Contains($"\"{percent}\" is not a percentage", _hlx.Fails("E_TYPE_MISMATCH", "bench", "compare", file, file, $"--max-regression={percent}"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -51,6 +51,31 @@ public sealed class OutputFileTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_root_overwrites_keeps_its_owner()
+    {
+        string owner = Environment.IsPrivilegedProcess ? "1234:1235" : "$(id -u):$(id -g)"; // only root can give a file away
+        File.WriteAllText(Result, "old");
+        Assert.Equal(0, Shell($"chown {owner} result.json && chmod 640 result.json &&").Code);
+        Assert.StartsWith("[0,1,2,", File.ReadAllText(Result), StringComparison.Ordinal);
+        Assert.Equal(0, Shell($"test \"$(stat -c '%u:%g %a' result.json)\" = \"{owner} 640\" &&").Code);
+    }
+
+    [Fact]
+    public void A_link_to_nothing_is_followed()
+    {
+        File.CreateSymbolicLink(_hlx.Folder["link.json"], "result.json");
+        _hlx.Succeeds("resolve", _handle, "-o", _hlx.Folder["link.json"]);
+        Assert.StartsWith("[0,1,2,", File.ReadAllText(Result), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_that_does_not_exist_is_named()
+    {
+        string folder = _hlx.Folder["none"];
+        Assert.Contains($"there is no folder \"{folder}\"", _hlx.Fails("E_FILE_IO", "resolve", _handle, "-o", Path.Combine(folder, "a.json")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Pipes_and_devices_are_written_and_folders_refused()
     {
         _hlx.Succeeds("resolve", _handle, "-o", "/dev/null");

@@ -26,7 +26,7 @@ internal sealed record GemmCase(int M, int N, int K, string Data)
         {
             [> 0 and int n] => new(n, n, n, data),
             [> 0 and int m, > 0 and int n, > 0 and int k] => new(m, n, k, data),
-            _ => throw new HlxException(ErrorCode.ShapeMismatch, $"\"{text}\" is no size", "Give N or MxNxK, such as 1024 or 1000x777x513"),
+            _ => throw new HlxException(ErrorCode.ShapeMismatch, $"\"{text}\" is not a size", "Give N or MxNxK, such as 1024 or 1000x777x513"),
         };
     }
 

@@ -30,7 +30,7 @@ internal static class ResultCompare
     private sealed record Row(string Implementation, string Profile, string Case, string Metric, string Unit, double P50);
 
     /// <summary>Compares.</summary>
-    /// <exception cref="HlxException"><see cref="ErrorCode.FileIo"/> if a file is no result file, or they share no time.</exception>
+    /// <exception cref="HlxException"><see cref="ErrorCode.FileIo"/> if a file is not a result file, or they share no time.</exception>
     public static List<Comparison> Compare(string baseFile, string newFile)
     {
         Row[] before = Read(baseFile), after = Read(newFile);
@@ -62,12 +62,12 @@ internal static class ResultCompare
     {
         try
         {
-            JsonArray rows = JsonNode.Parse(File.ReadAllText(file))!["rows"]!.AsArray();
+            JsonArray rows = JsonNode.Parse(Shared.ReadAll(file))!["rows"]!.AsArray();
             return [.. rows.Select(row => new Row(Text(row, "implementation"), Text(row, "profile"), Text(row, "case"), Text(row, "metric"), Text(row, "unit"), row!["p50"]!.GetValue<double>()))];
         }
         catch (Exception malformed) when (malformed is JsonException or NullReferenceException or InvalidOperationException or FormatException)
         {
-            throw new HlxException(ErrorCode.FileIo, $"{file} is no result file", "Pass a JSON file that `hlx bench` wrote");
+            throw new HlxException(ErrorCode.FileIo, $"{file} is not a result file", "Pass a JSON file that `hlx bench` wrote");
         }
 
         static string Text(JsonNode? row, string field) => row![field]!.GetValue<string>();

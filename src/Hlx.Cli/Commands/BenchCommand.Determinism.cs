@@ -9,9 +9,10 @@ internal static partial class BenchCommand
 {
     private static Command Determinism()
     {
-        Option<int> runs = Shared.Count("--runs", "Runs of each computation in one process.", 1000);
-        Option<int> processes = Shared.Count("--processes", "Cold processes; 0 for none.", 50, least: 0);
-        Option<int[]> batches = new("--batch") { Description = "Batch sizes.", DefaultValueFactory = _ => [1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128], AllowMultipleArgumentsPerToken = true };
+        Option<int> runs = Numbers.One("--runs", "Runs of each computation in one process.", 1000, most: Numbers.MostRuns);
+        Option<int> processes = Numbers.One("--processes", "Cold processes; 0 for none.", 50, least: 0);
+        Option<int[]> batches = Numbers.Several(
+            "--batch", "Batch sizes.", [1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128], 1, MostRows);
         Option<string?> golden = new("--golden") { Description = "The file of golden handles: tests/data/golden-handles.jsonl." };
         Option<string[]> peers = new("--peer") { Description = "A program such as benchmarks/peers/torch_determinism.py; may be repeated.", DefaultValueFactory = _ => [] };
         Option<string?> folder = new("-o", "--output") { Description = "Write determinism.json and determinism.csv into this folder." };
@@ -22,8 +23,10 @@ internal static partial class BenchCommand
         };
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(golden) is string expected) _ = Shared.ReadAll(expected); // a wrong name is noticed before the work
+            string? results = Shared.ResultFolder(parsed.GetValue(folder));
             using VulkanContext context = VulkanContext.Open(parsed.GetValue(device) ?? Environment.GetEnvironmentVariable(DeviceSelector.Variable));
-            DeterminismPlan plan = new(Math.Max(1, parsed.GetValue(runs)), Math.Max(0, parsed.GetValue(processes)), parsed.GetValue(batches)!);
+            DeterminismPlan plan = new(parsed.GetValue(runs), parsed.GetValue(processes), parsed.GetValue(batches)!);
             ResultFile file = new("determinism", context.Name, context.Driver, new()
             {
                 ["distinct_results"] = "how many different BLAKE3 handles came out; the unit says of how many computations. Nothing is memoised",
@@ -35,7 +38,7 @@ internal static partial class BenchCommand
             DeterminismBench bench = new(context, plan, file, Console.Error);
             bench.Run(string.Join(' ', OwnProgram.Words), parsed.GetValue(golden), parsed.GetValue(peers)!);
             Console.Out.Write(bench.Table());
-            if (parsed.GetValue(folder) is string path) Console.Error.WriteLine($"wrote {file.WriteTo(path)}");
+            if (results is string path) Console.Error.WriteLine($"wrote {file.WriteTo(path)}");
             if (bench.Broken is { Count: > 0 } broken)
             {
                 throw new HlxException(
@@ -62,7 +65,7 @@ internal static partial class BenchCommand
 
     private static Command Golden()
     {
-        Option<ulong[]> seeds = new("--seed") { Description = "Seeds.", DefaultValueFactory = _ => [1, 2, 3, 4, 5, 6, 7, 8], AllowMultipleArgumentsPerToken = true };
+        Option<ulong[]> seeds = Numbers.Several<ulong>("--seed", "Seeds.", [1, 2, 3, 4, 5, 6, 7, 8], 0, long.MaxValue);
         Command command = new("golden", "Print the golden handles as the CPU computes them: one line of JSON for each computation and seed.") { seeds };
         command.SetAction(parsed =>
         {

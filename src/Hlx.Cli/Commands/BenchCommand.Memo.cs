@@ -10,24 +10,25 @@ internal static partial class BenchCommand
 {
     private static Command Memo()
     {
-        Option<int> runs = Shared.Count("--runs", "Hits in one process.", 10_000);
-        Option<int> openings = Shared.Count("--openings", "How often the store is opened anew for a hit.", 200);
+        Option<int> runs = Numbers.One("--runs", "Hits in one process.", 10_000, most: Numbers.MostRuns);
+        Option<int> openings = Numbers.One("--openings", "How often the store is opened anew for a hit.", 200, most: Numbers.MostRuns);
         Option<string?> folder = new("-o", "--output") { Description = "Write memo.json and memo.csv into this folder." };
         Command command = new("memo", "Time products that are known already; no device is opened.") { runs, openings, folder };
         command.SetAction(parsed =>
         {
+            string? results = Shared.ResultFolder(parsed.GetValue(folder));
             string root = Directory.CreateTempSubdirectory("hlx-bench-").FullName;
             try
             {
                 HlxOptions known = new() { StoreFolder = root, Device = "vulkan://no device is needed" };
                 (Handle a, Handle result) = Product(new() { StoreFolder = root, Device = CpuDevice.CpuAddress });
-                double[] disk = [.. Enumerable.Range(0, Math.Max(1, parsed.GetValue(openings))).Select(_ =>
+                double[] disk = [.. Enumerable.Range(0, parsed.GetValue(openings)).Select(_ =>
                 {
                     using HlxRuntime runtime = HlxRuntime.Open(known);
                     return Hit(runtime, a, result);
                 })];
                 using HlxRuntime open = HlxRuntime.Open(known);
-                double[] memory = [.. Enumerable.Range(0, Math.Max(1, parsed.GetValue(runs)) + 1).Select(_ => Hit(open, a, result)).Skip(1)];
+                double[] memory = [.. Enumerable.Range(0, parsed.GetValue(runs) + 1).Select(_ => Hit(open, a, result)).Skip(1)];
                 using CpuDevice cpu = new();
                 ResultFile file = new("memo", cpu.Name, cpu.Driver, new()
                 {
@@ -38,7 +39,7 @@ internal static partial class BenchCommand
                     Samples samples = file.Add("hlx", NumericsProfile.Fp32Ieee, name, "hit", "us", values);
                     Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-12} p50 {samples.P50:F2} us, p99 {samples.P99:F2} us, {values.Length} hits"));
                 }
-                if (parsed.GetValue(folder) is string path) Console.Error.WriteLine($"wrote {file.WriteTo(path)}");
+                if (results is string path) Console.Error.WriteLine($"wrote {file.WriteTo(path)}");
             }
             finally
             {

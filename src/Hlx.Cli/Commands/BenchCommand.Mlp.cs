@@ -7,24 +7,26 @@ namespace Hlx.Cli.Commands;
 
 internal static partial class BenchCommand
 {
+    private const int MostLayers = 1000, MostWidth = 16384, MostRows = 65536; // the largest matrices, of 2^30 elements, are still tensors
+
     private sealed record MlpOptions(Option<int> Layers, Option<int> Width, Option<int[]> Batches, Option<int> Runs, Option<int> Turns, Option<int> Processes, Option<string[]> Peers, Option<string?> Folder, Option<string> Name, Option<string?> Device)
     {
         public static MlpOptions Create(string name) => new(
-            Shared.Count("--layers", "Layers of the perceptron.", 4),
-            Shared.Count("--width", "Inputs and outputs of each layer.", 1024),
-            new("--batch") { Description = "Batch sizes.", DefaultValueFactory = _ => [1, 2, 4, 8, 16, 32, 64, 128], AllowMultipleArgumentsPerToken = true },
-            Shared.Count("--runs", "Samples of each latency.", 1000),
-            Shared.Count("--turns", "How often HLX and its peers take turns for these samples.", 2),
-            new("--processes") { Description = "How many fresh processes each time to a first result is measured in.", DefaultValueFactory = _ => 5 },
+            Numbers.One("--layers", "Layers of the perceptron.", 4, most: MostLayers),
+            Numbers.One("--width", "Inputs and outputs of each layer.", 1024, most: MostWidth),
+            Numbers.Several("--batch", "Batch sizes.", [1, 2, 4, 8, 16, 32, 64, 128], 1, MostRows),
+            Numbers.One("--runs", "Samples of each latency.", 1000, most: Numbers.MostRuns),
+            Numbers.One("--turns", "How often HLX and its peers take turns for these samples.", 2),
+            Numbers.One("--processes", "How many fresh processes each time to a first result is measured in.", 5, least: 0),
             new("--peer") { Description = "A program such as benchmarks/peers/cuda_mlp with its arguments; may be repeated.", DefaultValueFactory = _ => [] },
             new("-o", "--output") { Description = "Write the result files into this folder." },
-            new("--name") { Description = "The name of the result files.", DefaultValueFactory = _ => name },
+            Shared.ResultName(name),
             Shared.Device());
 
         public BatchBenchPlan Plan(ParseResult parsed)
         {
-            int samples = Math.Max(1, parsed.GetValue(Runs)), turns = Math.Clamp(parsed.GetValue(Turns), 1, samples);
-            return new(parsed.GetValue(Layers), parsed.GetValue(Width), parsed.GetValue(Batches)!, samples / turns * turns, turns, Math.Max(0, parsed.GetValue(Processes)));
+            int samples = parsed.GetValue(Runs), turns = Math.Min(parsed.GetValue(Turns), samples);
+            return new(parsed.GetValue(Layers), parsed.GetValue(Width), parsed.GetValue(Batches)!, samples / turns * turns, turns, parsed.GetValue(Processes));
         }
     }
 
@@ -76,6 +78,7 @@ internal static partial class BenchCommand
 
     private static void Measure(ParseResult parsed, MlpOptions options, Action<BatchBench, ResultFile> measure, SortedDictionary<string, string> settings)
     {
+        string? results = Shared.ResultFolder(parsed.GetValue(options.Folder));
         string device, name, driver;
         using (VulkanInstance instance = new())
         {
@@ -89,6 +92,6 @@ internal static partial class BenchCommand
         measure(bench, file);
         foreach ((string peer, string version) in bench.Versions) settings[peer] = version;
         Console.Out.Write(bench.Table());
-        if (parsed.GetValue(options.Folder) is string path) Console.Error.WriteLine($"wrote {file.WriteTo(path)}");
+        if (results is string path) Console.Error.WriteLine($"wrote {file.WriteTo(path)}");
     }
 }

@@ -8,6 +8,8 @@ namespace Hlx.Cli.Commands;
 
 internal static partial class BenchCommand
 {
+    private const int MostPercent = 1_000_000;
+
     public static Command Create() => new("bench", "Measure HLX beside other implementations, and compare results.") { Gemm(), Batch(), Startup(), Serve(), Memo(), Determinism(), Handles(), Golden(), Compare(), Report() };
 
     private static Command Gemm()
@@ -21,17 +23,18 @@ internal static partial class BenchCommand
         Option<string[]> numerics = new("--numerics") { Description = "Numerics profiles.", DefaultValueFactory = _ => [NumericsProfile.Fp32Ieee], AllowMultipleArgumentsPerToken = true };
         numerics.AcceptOnlyFromAmong([.. NumericsProfile.All]);
         Option<string> data = Shared.Format("--data", GemmCase.Kinds[0], GemmCase.Kinds);
-        Option<int> runs = Shared.Count("--runs", "Samples of each metric.", 100);
-        Option<int> turns = Shared.Count("--turns", "How often HLX and its peers take turns for these samples.", 5);
+        Option<int> runs = Numbers.One("--runs", "Samples of each metric.", 100, most: Numbers.MostRuns);
+        Option<int> turns = Numbers.One("--turns", "How often HLX and its peers take turns for these samples.", 5);
         Option<string[]> peers = new("--peer") { Description = "A program of benchmarks/peers with its arguments; may be repeated.", DefaultValueFactory = _ => [] };
         Option<bool> energy = new("--energy") { Description = "Measure energy too (NVML)." };
         Option<string?> folder = new("-o", "--output") { Description = "Write gemm.json and gemm.csv into this folder." };
-        Option<string> name = new("--name") { Description = "The name of the result files.", DefaultValueFactory = _ => "gemm" };
+        Option<string> name = Shared.ResultName("gemm");
         Option<string?> device = Shared.Device();
         Command command = new("gemm", "Time products on a Vulkan device.") { sizes, numerics, data, runs, turns, peers, energy, folder, name, device };
         command.SetAction(parsed =>
         {
-            int samples = Math.Max(1, parsed.GetValue(runs)), rounds = Math.Clamp(parsed.GetValue(turns), 1, samples);
+            string? results = Shared.ResultFolder(parsed.GetValue(folder));
+            int samples = parsed.GetValue(runs), rounds = Math.Min(parsed.GetValue(turns), samples);
             GemmBenchPlan plan = new(
                 [.. parsed.GetValue(sizes)!.Select(size => GemmCase.Parse(size, parsed.GetValue(data)!))], parsed.GetValue(numerics)!, samples / rounds * rounds, rounds, parsed.GetValue(energy));
             string? address = parsed.GetValue(device) ?? Environment.GetEnvironmentVariable(DeviceSelector.Variable);
@@ -43,7 +46,7 @@ internal static partial class BenchCommand
                 GemmBench bench = new(context, running, plan, file, Console.Error);
                 bench.Run();
                 Console.Out.Write(GemmRow.Table(bench.Rows));
-                if (parsed.GetValue(folder) is string path) Console.Error.WriteLine($"wrote {file.WriteTo(path)}");
+                if (results is string path) Console.Error.WriteLine($"wrote {file.WriteTo(path)}");
             }
             finally
             {
@@ -73,9 +76,9 @@ internal static partial class BenchCommand
     }
 
     private static double Percent(string text) =>
-        double.TryParse(text.TrimEnd('%'), NumberStyles.Float, CultureInfo.InvariantCulture, out double percent) && percent >= 0
+        double.TryParse(text.TrimEnd('%'), NumberStyles.Float, CultureInfo.InvariantCulture, out double percent) && percent is >= 0 and <= MostPercent
             ? percent / 100
-            : throw new HlxException(ErrorCode.TypeMismatch, $"\"{text}\" is no percentage", "Give a number of percent, such as 5%");
+            : throw new HlxException(ErrorCode.TypeMismatch, $"\"{text}\" is not a percentage", $"Give a number of percent up to {MostPercent}, such as 5%");
 
     private static Peer? Start(string command)
     {

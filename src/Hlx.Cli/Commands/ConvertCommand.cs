@@ -22,7 +22,7 @@ internal static class ConvertCommand
 
     private static void ConvertLines(byte[] input, string source, string target, bool keepGoing)
     {
-        using StreamWriter output = new(Console.OpenStandardOutput());
+        using StreamWriter output = new(StandardStreams.OpenOutput());
         foreach ((int number, string line) in ValueFormat.Lines(input))
         {
             try

@@ -13,7 +13,7 @@ internal static class ProbeCommand
         Option<string?> device = Shared.Device();
         Option<bool> findings = new("--findings") { Description = "Open every device and print a finding for each." };
         Option<SurveyStep?> shaders = new("--shaders") { Description = "Try the shaders that standard input names up to this step, for a survey." };
-        Option<int> timeout = Shared.Count("--timeout", "Seconds to wait for each of them.", 30);
+        Option<int> timeout = Numbers.One("--timeout", "Seconds to wait for each of them.", 30);
         Command command = new("probe", "Open a device as its first user would.") { device, findings, shaders, timeout };
         command.Hidden = true;
         command.SetAction(parsed =>

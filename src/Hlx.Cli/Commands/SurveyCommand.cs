@@ -5,7 +5,7 @@ namespace Hlx.Cli.Commands;
 /// <summary>Tries every SPIR-V module of folders: what is read, runnable, refused and why.</summary>
 internal static class SurveyCommand
 {
-    private const int DefaultTimeout = 30;
+    private const int DefaultTimeout = 30, MostTimeout = 1_000_000;
 
     private static string[] Steps => ["read", "valid", "planned", "compiled", "ran"];
 
@@ -15,11 +15,7 @@ internal static class SurveyCommand
         Option<string?> device = Shared.Device(), against = new("--against") { Description = "Another device: what may claim device-to-device runs on both, and every difference is listed." };
         Option<string> until = new("--until") { Description = $"The step to stop after: {string.Join(", ", Steps)}.", DefaultValueFactory = _ => Steps[^1] };
         until.AcceptOnlyFromAmong(Steps);
-        Option<int> timeout = new("--timeout") { Description = "Seconds to wait for each step of a module.", DefaultValueFactory = _ => DefaultTimeout };
-        timeout.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && (!int.TryParse(result.Tokens[0].Value, out int seconds) || seconds < 1)) result.AddError("--timeout takes whole seconds from 1");
-        });
+        Option<int> timeout = Numbers.One("--timeout", "Seconds to wait for each step of a module.", DefaultTimeout, most: MostTimeout);
         Option<bool> json = new("--json") { Description = "Write one line of JSON for each entry point instead of counts." };
         Command command = new("survey", "Try the SPIR-V modules of folders: what is read, runnable, refused and why. Exits 1 if devices differ.") { folders, device, against, until, timeout, json };
         command.SetAction(parsed =>

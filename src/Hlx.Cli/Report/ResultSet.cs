@@ -24,7 +24,7 @@ internal sealed class ResultSet
 
     /// <summary>The sets below a folder, one for each device.</summary>
     /// <param name="root">The folder, such as benchmarks/results.</param>
-    /// <exception cref="HlxException"><see cref="ErrorCode.FileIo"/> if there is none, or a file is no result file.</exception>
+    /// <exception cref="HlxException"><see cref="ErrorCode.FileIo"/> if there is none, or a file is not a result file.</exception>
     public static IReadOnlyList<ResultSet> Load(string root)
     {
         if (!Directory.Exists(root)) throw new HlxException(ErrorCode.FileIo, $"there is no folder \"{root}\"", "Run this at the top of the repository, or name the folder of the results");
@@ -56,7 +56,7 @@ internal sealed class ResultSet
         }
         catch (Exception failure) when (failure is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new HlxException(ErrorCode.FileIo, $"{file} is no result file", "Write it with hlx bench, or take it out of the folder");
+            throw new HlxException(ErrorCode.FileIo, $"{file} is not a result file", "Write it with hlx bench, or take it out of the folder");
         }
     }
 

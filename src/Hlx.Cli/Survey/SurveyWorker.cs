@@ -56,6 +56,10 @@ internal sealed class SurveyWorker(VulkanContext device, SurveyStep last, TextWr
         {
             Say(new SurveyEntry("", SurveyStep.Found).Refused(failure.Code, failure.What));
         }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            Say(new SurveyEntry("", SurveyStep.Found).Refused(ErrorCode.FileIo, failure.Message.TrimEnd('.')));
+        }
         output.WriteLine(Json.Encode(HlxValue.Object(("end", true))));
     }
 

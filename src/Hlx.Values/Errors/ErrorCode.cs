@@ -129,6 +129,9 @@ public static class ErrorCode
     /// <summary>An environment variable of HLX has a value that cannot be used.</summary>
     public const string SettingInvalid = "E_SETTING_INVALID";
 
+    /// <summary>The command line is wrong; the command writes it only where <c>--json</c> asks for errors as values.</summary>
+    public const string Usage = "E_USAGE";
+
     /// <summary>A file cannot be read or written.</summary>
     public const string FileIo = "E_FILE_IO";
 
