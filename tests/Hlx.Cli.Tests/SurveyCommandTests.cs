@@ -62,6 +62,37 @@ public sealed class SurveyCommandTests : IDisposable
     }
 
     [Fact]
+    public void What_has_a_data_race_is_not_compared()
+    {
+        const string Buffers = "layout(local_size_x = 64) in; layout(binding = 0) buffer A { uint a[]; }; struct E { uvec4 v; uint w[3]; mat2x3 m; };"
+            + "layout(binding = 3, std430) buffer B { E b[]; };";
+        (string Name, string Body, bool Races)[] shaders =
+        [
+            ("own", "a[i] = a[i] * 3u + 1u;", false),
+            ("member", "b[i].v.y = i; b[i].w[i % 3u] = b[i].v.x; b[i].m[1] = b[i].m[0];", false),
+            ("components", "if (i < 4u) b[0].v[i] = i; else if (i < 7u) b[0].w[i - 4u] = i; else if (i < 9u) b[1].m[i - 7u] = vec3(0.5);", false),
+            ("atomic", "atomicAdd(a[0], i);", false),
+            ("read", "a[i + 1000u] = a[0] + a[i];", false),
+            ("called", "put(i, i);", false),
+            ("pairs", "a[i / 2u] = i;", true),
+            ("wholes", "b[i / 2u].v = uvec4(i);", true),
+            ("neighbour", "a[i] = a[i + 1u];", true),
+            ("groups", "a[gl_LocalInvocationIndex] = i;", true),
+            ("both", "put(i % 100u, i);", true),
+        ];
+        foreach ((string name, string body, _) in shaders)
+            Add(name, $"{Buffers} void put(uint place, uint value) {{ if (value > 2u) a[place] = value; }} void main() {{ uint i = gl_GlobalInvocationID.x; {body} }}");
+        string output = _hlx.Succeeds("shader", "survey", _folder, "--json", "--device", CpuDrivers.Lavapipe, "--against", CpuDrivers.SwiftShader);
+        Dictionary<string, HlxObject> rows = output.Split('\n').Select(line => Json.Decode(line).AsObject()).ToDictionary(row => row["file"].AsText());
+        Assert.All(shaders, shader =>
+        {
+            HlxObject row = rows[$"{shader.Name}.spv"];
+            Assert.Equal((shader.Name, "ran", shader.Races), (shader.Name, row["step"].AsText(), row["races"].AsArray().ToArray().Length > 0));
+            Assert.Equal(shader.Races, row["differences"] == HlxValue.Null);
+        });
+    }
+
+    [Fact]
     public void A_driver_that_crashes_on_one_module_does_not_end_the_survey()
     {
         Add("bad", "layout(binding = 0) buffer B { uint b[]; }; void main() { b[0] = 0x0BADC0DEu; }");

@@ -48,6 +48,7 @@ internal static class SurveyCommand
         SurveyAnswer? other = second is not null && answer.Outputs.Count > 0 ? second.Try(path, true) : null;
         return answer.Entries.Select(entry => new SurveyRow(file.Folder, file.File, entry, other is null ? null : SurveyComparison.Differences(entry.EntryPoint, answer, other))
         {
+            Races = [.. answer.Races.Concat(other?.Races ?? []).Where(race => race.EntryPoint == entry.EntryPoint).Select(race => race.Range).Distinct()],
             Against = other?.Entries.FirstOrDefault(its => its.EntryPoint == entry.EntryPoint && its.Code.Length > 0) is { } its ? $"{its.Code}: {its.Reason}" : "",
         });
     }

@@ -8,7 +8,11 @@ internal sealed record SurveyOutputs(string EntryPoint, string Range, IReadOnlyL
 /// <summary>What became of a module on a device.</summary>
 /// <param name="Entries">One for each compute entry point, or one for a module without any.</param>
 /// <param name="Outputs">What the entry points gave that were to be compared.</param>
-internal sealed record SurveyAnswer(IReadOnlyList<SurveyEntry> Entries, IReadOnlyList<SurveyOutputs> Outputs);
+internal sealed record SurveyAnswer(IReadOnlyList<SurveyEntry> Entries, IReadOnlyList<SurveyOutputs> Outputs)
+{
+    /// <summary>The runs that are not to be compared, as invocations met in them: the entry point and the range of its numbers.</summary>
+    public IReadOnlyList<(string EntryPoint, string Range)> Races { get; init; } = [];
+}
 
 /// <summary>
 /// A process that tries shaders on a device, so that a driver which crashes or hangs takes that process with it and not the survey:
@@ -50,6 +54,7 @@ internal sealed class SurveyProcess : IDisposable
         if (_process is null) Start();
         List<SurveyEntry> entries = [];
         List<SurveyOutputs> outputs = [];
+        List<(string, string)> races = [];
         SurveyEntry at = new("", SurveyStep.Found);
         try
         {
@@ -69,11 +74,12 @@ internal sealed class SurveyProcess : IDisposable
             }
             if (line.TryGet("end", out _)) break;
             if (line.TryGet("at", out HlxValue place)) at = SurveyEntry.FromValue(place);
+            else if (line.TryGet("raced", out HlxValue range)) races.Add((line["entry_point"].AsText(), range.AsText()));
             else if (line.TryGet("entry", out HlxValue entry)) entries.Add(SurveyEntry.FromValue(entry));
             else if (line.TryGet("outputs", out HlxValue buffers)) outputs.Add(new(line["entry_point"].AsText(), line["range"].AsText(), [.. buffers.AsArray().ToArray().Select(bytes => Convert.FromBase64String(bytes.AsText()))]));
         }
         if (entries.Exists(entry => entry.Code == ErrorCode.DeviceLost)) Dispose(); // it is lost for what follows, too
-        return new(entries, outputs);
+        return new(entries, outputs) { Races = races };
     }
 
     public void Dispose()

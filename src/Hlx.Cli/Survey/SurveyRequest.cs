@@ -10,6 +10,7 @@ internal static class SurveyRequest
     private const uint MostDescriptors = 1024;
     private const long LeastBytes = 64 << 10;
     private const long MostBytes = 256L << 20;
+    private const uint OpenExtent = 64;
 
     private static readonly Extent3 Workgroups = new(2, 1, 1);
 
@@ -34,6 +35,8 @@ internal static class SurveyRequest
             outputs.Add(new OutputSpec(content.Type, content.Shape.ToArray()) { Initial = handle });
         }
         uint[] size = [.. entry.LocalSize.Select(extent => extent.Default), 1, 1, 1];
+        // Programs choose an extent that is left open; with one invocation, loops that go on by the size of a workgroup may never end.
+        if (entry.LocalSize is [{ SpecializationId: not null, Default: 1 }, ..] && size[1] * size[2] == 1) size[0] = OpenExtent;
         ComputeKernel kernel = new("survey", Handle.Of(HlxValue.Null), new Extent3(size[0], size[1], size[2]))
         {
             Outputs = outputs,

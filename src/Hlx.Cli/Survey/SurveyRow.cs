@@ -10,13 +10,16 @@ internal sealed record SurveyRow(string Folder, string File, SurveyEntry Entry, 
     /// <summary>Why the other device did not run it; empty if it did, or was not asked.</summary>
     public string Against { get; init; } = "";
 
+    /// <summary>The ranges of numbers with which invocations met, on either device: a data race, for which nothing is promised.</summary>
+    public IReadOnlyList<string> Races { get; init; } = [];
+
     public HlxValue ToValue()
     {
         HlxValue entry = Entry.ToValue();
         return HlxValue.Object(
         [
             ("folder", Folder), ("file", File), .. entry.AsObject().Select(field => (field.Key, field.Value)),
-            ("against", Against), ("differences", Differences is null ? HlxValue.Null : HlxValue.Array([.. Differences.Select(HlxValue.From)])),
+            ("against", Against), ("races", HlxValue.Array([.. Races.Select(HlxValue.From)])), ("differences", Differences is null ? HlxValue.Null : HlxValue.Array([.. Differences.Select(HlxValue.From)])),
         ]);
     }
 }

@@ -40,6 +40,8 @@ internal static partial class SurveyTable
     {
         SurveyRow[] others = [.. rows.Where(row => row.Differences!.Count > 0)];
         text.Append(CultureInfo.InvariantCulture, $"{rows.Count,6}  compared with the other device, which does not run {missing} more; {others.Length} differ\n");
+        if (rows.Count(row => row.Races.Count > 0) is int races and > 0)
+            text.Append(CultureInfo.InvariantCulture, $"{races,6}  of them have data races with some of the numbers, for which they are not compared\n");
         foreach (SurveyRow row in others) text.Append(CultureInfo.InvariantCulture, $"{row.File} {row.Entry.EntryPoint}\n    {string.Join("\n    ", row.Differences!)}\n");
     }
 

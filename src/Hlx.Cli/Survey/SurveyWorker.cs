@@ -103,7 +103,10 @@ internal sealed class SurveyWorker(VulkanContext device, SurveyStep last, TextWr
     {
         try
         {
-            Say(entry.Name, range, device.Run(SurveyRequest.Plan(VulkanShader.Compute(spirv, entry.Name), entry, device.Capabilities, range).Launch));
+            KernelLaunch launch = SurveyRequest.Plan(VulkanShader.Compute(spirv, entry.Name), entry, device.Capabilities, range).Launch;
+            if (launch.Code.IsGuardedFor("")) launch = launch with { Code = launch.Code.Guarded };
+            if (SurveyRaces.Meet(device, launch) == true) output.WriteLine(Json.Encode(HlxValue.Object(("raced", range.ToString()), ("entry_point", entry.Name))));
+            else Say(entry.Name, range, device.Run(launch));
         }
         catch (HlxException failure) when (failure.Code != ErrorCode.DeviceLost)
         {

@@ -116,6 +116,9 @@ internal sealed class GuardWriter
     /// <summary>Declares a variable before the functions.</summary>
     public void AddVariable(uint pointer, uint id, StorageClass storage) => Append(_globals, Op.Variable, [pointer, id, (uint)storage]);
 
+    /// <summary>Declares something before the functions, by its words.</summary>
+    public void AddGlobal(Op op, params ReadOnlySpan<uint> operands) => Append(_globals, op, operands);
+
     /// <summary>An id of an integer as another integer type of the same width and components.</summary>
     public uint As(uint type, uint valueType, uint value) => valueType == type ? value : Emit(Op.Bitcast, type, value);
 
