@@ -129,6 +129,26 @@ public sealed partial class VulkanContext
         }
     }
 
+    internal IReadOnlyList<(string Name, double Value)> Statistics(RecordedProgram program, int stage)
+    {
+        _gate.Enter();
+        try
+        {
+            return program.Pipeline(stage).Statistics();
+        }
+        finally
+        {
+            _gate.Leave();
+        }
+    }
+
+    /// <exception cref="ObjectDisposedException">The context is closed.</exception>
+    internal void RequireOpen()
+    {
+        _gate.Enter(evenIfLost: true);
+        _gate.Leave();
+    }
+
     internal double? DeviceNanoseconds(RecordedProgram program)
     {
         _gate.Enter();

@@ -134,6 +134,7 @@ public sealed partial class VulkanContext : IKernelDevice
     public IReadOnlyList<PipelineInfo> Warm(IEnumerable<KernelSequence> sequences, bool dryRun = false)
     {
         ArgumentNullException.ThrowIfNull(sequences);
+        RequireOpen();
         List<PipelineInfo> found = [];
         HashSet<string> seen = new(StringComparer.Ordinal);
         foreach (KernelLaunch launch in sequences.SelectMany(sequence => sequence.Stages))

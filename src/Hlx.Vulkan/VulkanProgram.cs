@@ -101,7 +101,7 @@ public sealed class VulkanProgram : IKernelProgram
     public IReadOnlyList<(string Name, double Value)> Statistics(int stage)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return _program.Pipeline(stage).Statistics();
+        return _context.Statistics(_program, stage);
     }
 
     /// <inheritdoc/>
@@ -132,6 +132,7 @@ public sealed class VulkanProgram : IKernelProgram
         public Use(VulkanProgram program)
         {
             ObjectDisposedException.ThrowIf(program._disposed, program);
+            program._context.RequireOpen();
             if (Interlocked.Exchange(ref program._inUse, 1) != 0)
                 throw new InvalidOperationException("another thread uses this program; record one for each thread, or let them take turns");
             _program = program;

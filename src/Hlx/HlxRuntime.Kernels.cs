@@ -82,6 +82,7 @@ public sealed partial class HlxRuntime
     private async Task<KernelRun> RunAsync(
         PipelineConfig pipeline, IReadOnlyList<ComputeKernel> kernels, Func<KernelSequence, Task<SequenceResult>> execute, CancellationToken cancellation)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this); // also where all is known, and neither store nor device is asked
         string? key = KeyOf(pipeline, kernels);
         if (key is null || !_options.Memoize) return await Compute().ConfigureAwait(false);
         if (await Known().ConfigureAwait(false) is KernelRun known) return known;

@@ -30,13 +30,15 @@ public sealed partial class HlxRuntime
     /// <param name="numerics">The numerics profile: one of <see cref="NumericsProfile.All"/>.</param>
     /// <exception cref="HlxException"><see cref="ErrorCode.NumericsUnsupported"/>, <see cref="ErrorCode.ShapeMismatch"/>,
     /// <see cref="ErrorCode.HandleNotFound"/>, <see cref="ErrorCode.LedgerIncident"/>; as <see cref="IKernelDevice.Run"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The runtime is closed.</exception>
     public ProductRun Multiply(Handle a, Handle b, string numerics = NumericsProfile.Fp32Ieee)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this); // also where the product is known, and neither store nor device is asked
         long start = Stopwatch.GetTimestamp();
         if (!_productKeys.TryGetValue((numerics, a, b), out string? key))
         {
             if (!NumericsProfile.All.Contains(numerics))
-                throw new HlxException(ErrorCode.NumericsUnsupported, $"\"{numerics}\" is no numerics profile", $"Use one of {string.Join(", ", NumericsProfile.All)}");
+                throw new HlxException(ErrorCode.NumericsUnsupported, $"\"{numerics}\" is not a numerics profile", $"Use one of {string.Join(", ", NumericsProfile.All)}");
             Handle left = TensorHandle(a);
             key = KeyOf(numerics, left, b == a ? left : TensorHandle(b));
             if (_productKeys.Count >= MostProductKeys) _productKeys.Clear();

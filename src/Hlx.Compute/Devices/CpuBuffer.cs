@@ -10,7 +10,8 @@ public sealed class CpuBuffer : IDisposable
     private const int LineBytes = 64;
 
     private readonly ConcurrentBag<float[]> _home;
-    private readonly float[] _array;
+    private readonly Memory<float> _memory;
+    private float[]? _array;
 
     internal CpuBuffer(ConcurrentBag<float[]> home, int length)
     {
@@ -19,14 +20,24 @@ public sealed class CpuBuffer : IDisposable
         int size = (int)Math.Max(BitOperations.RoundUpToPowerOf2((uint)(length + (LineBytes / sizeof(float)))), 1024);
         _array = Take(home, size) ?? GC.AllocateUninitializedArray<float>(size, pinned: true);
         long address = Marshal.UnsafeAddrOfPinnedArrayElement(_array, 0);
-        Memory = _array.AsMemory((int)((LineBytes - (address % LineBytes)) % LineBytes / sizeof(float)), length);
+        _memory = _array.AsMemory((int)((LineBytes - (address % LineBytes)) % LineBytes / sizeof(float)), length);
     }
 
     /// <summary>The memory; its content is arbitrary.</summary>
-    public Memory<float> Memory { get; }
+    public Memory<float> Memory
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_array is null, this);
+            return _memory;
+        }
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => _home.Add(_array);
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _array, null) is float[] array) _home.Add(array); // once: two who rent must not have one array
+    }
 
     private static float[]? Take(ConcurrentBag<float[]> home, int size)
     {

@@ -54,8 +54,8 @@ public static partial class Gemm
         GemmShape shape = GemmShape.Of(a, b, MatrixPlanner.ElementOf(numerics));
         if (numerics is NumericsProfile.Fp32Split or NumericsProfile.Fp32Fixed && !(IsFinite(a.Data) && IsFinite(b.Data))) return Multiply(device, a, b, rangeOf);
         DType type = numerics == NumericsProfile.Int8 ? DType.I32 : DType.F32;
-        if (device is CpuDevice && numerics == NumericsProfile.Int8) return Timed(() => MatrixReference.Multiply(shape, a, b));
-        if (device is CpuDevice cpu && numerics == NumericsProfile.Fp32Fixed) return Timed(() => FixedReference.Multiply(cpu, shape, a, b));
+        if (device is CpuDevice cpu && numerics is NumericsProfile.Int8 or NumericsProfile.Fp32Fixed)
+            return Timed(() => numerics == NumericsProfile.Int8 ? MatrixReference.Multiply(cpu, shape, a, b) : FixedReference.Multiply(cpu, shape, a, b));
         if (device is not IKernelDevice kernels)
             throw new HlxException(ErrorCode.NumericsUnsupported, $"{device?.Name} has no {numerics} product", "Use a device with matrix units (VK_KHR_cooperative_matrix), or fp32.ieee");
         if (shape.M == 0 || shape.N == 0 || shape.K == 0) return new(new Tensor(type, [shape.M, shape.N], new byte[4L * shape.M * shape.N]), null, TimeSpan.Zero);

@@ -75,6 +75,7 @@ public sealed class Mlp : IDisposable
     /// <exception cref="HlxException">As <see cref="Run(ReadOnlySpan{float}, Span{float})"/>.</exception>
     public void Prepare(int batch)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         if (batch <= 0 || _device is not IKernelDevice device) return;
         lock (_turn)
         {

@@ -135,7 +135,11 @@ public sealed class LatentSpace(IContentStore store, Ledger ledger) : IDisposabl
     }
 
     /// <summary>Starts a transaction.</summary>
-    public LatentTransaction BeginTransaction() => new(this);
+    public LatentTransaction BeginTransaction()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return new(this);
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -16,6 +16,7 @@ public sealed class Ledger : IDisposable
 
     private readonly SqliteConnection _connection;
     private readonly Lock _lock = new();
+    private bool _isDisposed;
 
     private Ledger(string dataSource)
     {
@@ -113,7 +114,14 @@ public sealed class Ledger : IDisposable
         Guard(() => Rows("SELECT handle FROM facts WHERE name = $1", row => new Handle(row[0]), name));
 
     /// <inheritdoc/>
-    public void Dispose() => _connection.Dispose();
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isDisposed = true;
+            _connection.Dispose();
+        }
+    }
 
     private bool Initialize()
     {
@@ -148,6 +156,7 @@ public sealed class Ledger : IDisposable
     {
         lock (_lock)
         {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             try
             {
                 return action();

@@ -24,7 +24,7 @@ public static class MatrixPlanner
         NumericsProfile.Fp32Split or NumericsProfile.Fp16 => ("Float16", "Float32"),
         NumericsProfile.BFloat16 => ("Bfloat16", "Float32"),
         NumericsProfile.Int8 or NumericsProfile.Fp32Fixed => ("Sint8", "Sint32"),
-        _ => throw new HlxException(ErrorCode.NumericsUnsupported, $"\"{profile}\" is no numerics profile of products", $"Use one of {string.Join(", ", NumericsProfile.All)}"),
+        _ => throw new HlxException(ErrorCode.NumericsUnsupported, $"\"{profile}\" is not a numerics profile of products", $"Use one of {string.Join(", ", NumericsProfile.All)}"),
     };
 
     /// <summary>The type of the tensors that a profile multiplies.</summary>

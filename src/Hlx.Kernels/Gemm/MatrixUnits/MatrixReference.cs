@@ -16,21 +16,36 @@ public static class MatrixReference
     /// <param name="b">B, i8[K,N].</param>
     public static Tensor Multiply(GemmShape shape, Tensor a, Tensor b)
     {
+        using CpuDevice cpu = new(threads: 1);
+        return Multiply(cpu, shape, a, b);
+    }
+
+    /// <summary>C = A·B in <c>i8</c>: sums modulo 2^32, on the threads of a device, a row at a time.</summary>
+    /// <param name="cpu">The device.</param>
+    /// <param name="shape">The shape.</param>
+    /// <param name="a">A, i8[M,K].</param>
+    /// <param name="b">B, i8[K,N].</param>
+    public static Tensor Multiply(CpuDevice cpu, GemmShape shape, Tensor a, Tensor b)
+    {
+        ArgumentNullException.ThrowIfNull(cpu);
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
-        ReadOnlySpan<sbyte> left = MemoryMarshal.Cast<byte, sbyte>(a.Data.Span), right = MemoryMarshal.Cast<byte, sbyte>(b.Data.Span);
         byte[] data = new byte[4L * shape.M * shape.N];
-        Span<int> c = MemoryMarshal.Cast<byte, int>(data.AsSpan());
-        for (int row = 0; row < shape.M; row++)
-        {
-            Span<int> sums = c.Slice(row * shape.N, shape.N);
-            for (int k = 0; k < shape.K; k++)
+        cpu.For(
+            shape.M,
+            row =>
             {
-                int x = left[(row * shape.K) + k];
-                ReadOnlySpan<sbyte> line = right.Slice(k * shape.N, shape.N);
-                for (int column = 0; column < sums.Length; column++) sums[column] = unchecked(sums[column] + (x * line[column]));
-            }
-        }
+                ReadOnlySpan<sbyte> left = MemoryMarshal.Cast<byte, sbyte>(a.Data.Span).Slice(row * shape.K, shape.K), right = MemoryMarshal.Cast<byte, sbyte>(b.Data.Span);
+                Span<int> sums = MemoryMarshal.Cast<byte, int>(data.AsSpan()).Slice(row * shape.N, shape.N);
+                for (int k = 0; k < shape.K; k++)
+                {
+                    int x = left[k];
+                    ReadOnlySpan<sbyte> line = right.Slice(k * shape.N, shape.N);
+                    for (int column = 0; column < sums.Length; column++) sums[column] = unchecked(sums[column] + (x * line[column]));
+                }
+            },
+            0,
+            1);
         return new(DType.I32, [shape.M, shape.N], data);
     }
 
