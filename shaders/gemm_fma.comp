@@ -11,7 +11,9 @@
 // beyond M and N repeat the last ones and are not stored, so no access leaves its matrix.
 //
 // Compiled several times: for blocks of BLOCK_ROWS x BLOCK_COLUMNS fma, row by row or BY_COLUMN, where A and B lie in rows of whole vectors
-// (padded with zeros); and for ANY layout, where extents and distances need not be multiples of 4 and y counts a batch.
+// (padded with zeros); and for ANY layout, where extents and distances need not be multiples of 4 and y counts a batch. UNBLOCKED is for
+// Mesa's compilers: they unroll a loop only if its bounds are constants from the start, and the inner loops over a block begin where an outer
+// one is; not unrolled, they would look up their sums by an index, in memory or by comparing it with every number.
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const uint BM = 64;
@@ -119,7 +121,9 @@ vec4 four_b(uint k, uint column, uint end)
 #define ONE_FMA(p, i, j) sums[i][(j) / 4][(j) % 4] = fma(fragment_b[p][(j) / 4][(j) % 4], fragment_a[p][(i) / 4][(i) % 4], sums[i][(j) / 4][(j) % 4]);
 // To and fro, so that each fma shares an operand with the one before: registers can then be read fast enough. The sizes of a block are
 // literals and not specialization constants: the H100's driver makes slow code of the other (docs/performance/gemm.md).
-#ifdef BY_COLUMN
+#if defined(UNBLOCKED)
+#define MULTIPLY(p) { [[unroll]] for (uint i = 0; i < TM; i++) [[unroll]] for (uint j = 0; j < TN; j++) { ONE_FMA(p, i, j) } }
+#elif defined(BY_COLUMN)
 #define MULTIPLY(p) { [[unroll]] for (uint bj = 0; bj < TN; bj += BLOCK_COLUMNS) [[unroll]] for (uint bi = 0; bi < TM; bi += BLOCK_ROWS) \
     [[unroll]] for (uint j = bj; j < bj + BLOCK_COLUMNS; j++) [[unroll]] for (uint x = bi; x < bi + BLOCK_ROWS; x++) { \
         uint i = j % 2 == 1 ? x / BLOCK_ROWS * BLOCK_ROWS + BLOCK_ROWS - 1 - x % BLOCK_ROWS : x; ONE_FMA(p, i, j) } }

@@ -9,9 +9,6 @@ namespace Hlx.DeviceReport;
 /// </summary>
 internal static partial class CompileReport
 {
-    // As Mesa's RADV names them: https://docs.mesa3d.org/drivers/radv.html
-    private static readonly string[] Spills = ["Spilled SGPRs", "Spilled VGPRs", "Scratch size"];
-
     /// <summary>Compiles all kernels.</summary>
     /// <param name="address">The device.</param>
     /// <param name="output">Where the rows go.</param>
@@ -43,10 +40,10 @@ internal static partial class CompileReport
         }
         foreach ((string name, Dictionary<string, double> told) in rows)
         {
-            string spilled = string.Join(", ", Spills.Where(spill => told.GetValueOrDefault(spill) > 0).Select(spill => $"{spill} {told[spill]:F0}"));
+            string spilled = string.Join(", ", DriverCompiler.SpillStatistics.Where(spill => told.GetValueOrDefault(spill) > 0).Select(spill => $"{spill} {told[spill]:F0}"));
             output.WriteLine($"| {device} | {name} | {Of(told, "VGPRs")} | {Of(told, "SGPRs")} | {Of(told, "LDS size")} | {Of(told, "Code size")} | {Of(told, "Subgroups per SIMD")} | {(spilled.Length == 0 ? "none" : spilled)} |");
         }
-        int spilling = rows.Values.Count(told => Spills.Any(spill => told.GetValueOrDefault(spill) > 0));
+        int spilling = rows.Values.Count(told => DriverCompiler.SpillStatistics.Any(spill => told.GetValueOrDefault(spill) > 0));
         Console.Error.WriteLine($"{device}, {driver}: {rows.Count} shaders compiled, {spilling} spill");
         return rows.Count == 0 ? null : spilling;
     }

@@ -74,6 +74,22 @@ public sealed class GemmProblemTests(DeviceFixture drivers)
         });
     }
 
+    // As Mesa's drivers get them.
+    [Theory, MemberData(nameof(VulkanDevices))]
+    public void Every_tile_is_right_by_the_modules_without_blocks(string device) => drivers.On(device, context =>
+    {
+        foreach (int slices in (int[])[1, 2])
+        {
+            DeviceCapabilities mesa = context.Capabilities with { IsCompiledByMesa = true };
+            int k = slices == 1 ? 20 : 516;
+            foreach (FmaTile tile in GemmPlanner.Tiles(slices, mesa).OfType<FmaTile>())
+            {
+                Check(context, tile, new GemmProblem(new(tile.Rows + 4, tile.Columns - 4, k)));
+                Check(context, tile, new GemmProblem(new(tile.Rows - 1, 5, k)) { TransposeA = true, TransposeB = true }); // one by one
+            }
+        }
+    });
+
     [Theory, MemberData(nameof(VulkanDevices))]
     public void Every_tile_for_few_rows_is_right_at_every_remainder(string device) => drivers.On(device, context =>
     {

@@ -49,6 +49,37 @@ public sealed class GemmPlannerTests
     [Fact]
     public void A_device_that_does_not_tell_its_size_gets_a_tile_too() => Assert.NotNull(Choose(new(new GemmShape(1024, 1024, 1024)), 0));
 
+    [Theory]
+    [InlineData(4096, 512, 64)]
+    [InlineData(4096, 4096, 64)]
+    [InlineData(512, 512, 32)]
+    public void Mesa_gets_tiles_that_its_compiler_unrolls_and_keeps_in_registers(int size, int k, int rows)
+    {
+        DeviceCapabilities mesa = Capabilities(132, Limits) with { IsCompiledByMesa = true };
+        FmaTile tile = Assert.IsType<FmaTile>(GemmPlanner.Choose(new(new GemmShape(size, size, k)), mesa));
+        Assert.Equal(rows, tile.Rows);
+        Assert.Equal("gemm_fma_unblocked", tile.ModuleFor(inFours: true));
+        Assert.Equal("gemm_fma_unblocked_any", tile.ModuleFor(inFours: false));
+        int slices = GemmPlanner.Slices(k);
+        Assert.Contains(tile, GemmPlanner.Tiles(slices, mesa));
+        Assert.All(GemmPlanner.Tiles(slices, mesa).OfType<FmaTile>(), other => Assert.InRange(other.Sums, 1, 64));
+        Assert.Equal(slices == 1 ? rows : 32, GemmPlanner.Choose(new(new GemmShape(size, size, k + 1)), mesa)!.Rows); // read one by one
+        Assert.Equal(rows, GemmPlanner.Choose(new(new GemmShape(size, size, k + 1)), mesa, isCopied: true)!.Rows);
+        Assert.DoesNotContain(GemmPlanner.Tiles(slices, Capabilities(132, Limits)), other => other.ModuleFor(inFours: true) == "gemm_fma_unblocked");
+    }
+
+    [Theory]
+    [InlineData("radv Mesa 22.3.6", true)]
+    [InlineData("llvmpipe Mesa 25.0.7-2+deb13u1 (LLVM 19.1.7)", true)]
+    [InlineData("NVIDIA 580.159.04", false)]
+    [InlineData("SwiftShader driver", false)]
+    [InlineData("AMD open-source driver 2024.Q1.1", false)]
+    public void Mesa_is_known_by_the_driver_that_a_device_reports(string driver, bool isMesa)
+    {
+        DeviceSnapshot recorded = DeviceSnapshot.FromValue(Json.Decode(File.ReadLines(TestData.PathOf("device-snapshots.jsonl")).First()));
+        Assert.Equal(isMesa, DevicePlan.For(recorded with { Driver = driver }, new DeviceRequest()).Capabilities.IsCompiledByMesa);
+    }
+
     [Fact]
     public void Tiles_that_exceed_a_limit_are_passed_over()
     {

@@ -47,6 +47,15 @@ public sealed class MatrixUnitTests
     }
 
     [Fact]
+    public void Mesa_gets_no_tile_that_its_compiler_does_not_keep_in_registers()
+    {
+        GemmShape large = new(4096, 4096, 4096);
+        Assert.Equal(256, MatrixPlanner.Choose(NumericsProfile.Fp32Split, large, H100).Columns);
+        Assert.Equal(64, MatrixPlanner.Choose(NumericsProfile.Fp32Split, large, H100 with { IsCompiledByMesa = true }).Columns);
+        Assert.Equal(128, MatrixPlanner.Choose(NumericsProfile.Fp16, large, H100 with { IsCompiledByMesa = true }).Columns);
+    }
+
+    [Fact]
     public void Operands_in_whole_tiles_are_used_as_they_are_and_others_are_padded()
     {
         Assert.Single(Plan(NumericsProfile.Fp16, 128, 128, 64).Sequence.Stages);

@@ -12,6 +12,12 @@ public sealed record DeviceCapabilities(DeviceLimits Limits, IReadOnlySet<string
     /// <summary>As <see cref="DeviceBehaviour.LoopTurns"/>: planners keep the loops of an invocation shorter.</summary>
     public int? LoopTurns { get; init; }
 
+    /// <summary>
+    /// Whether its driver is one of Mesa's, whose compilers unroll only loops with constant bounds and keep fewer numbers of an invocation in registers
+    /// than NVIDIA's.
+    /// </summary>
+    public bool IsCompiledByMesa { get; init; }
+
     /// <summary>The cooperative matrices that it multiplies.</summary>
     public IReadOnlyList<CooperativeMatrixShape> CooperativeMatrices { get; init; } = [];
 }

@@ -23,6 +23,7 @@ public sealed record DevicePlan(DeviceSnapshot Snapshot, QueueFamily Family, IRe
         Snapshot.Limits, Features.ToHashSet(StringComparer.Ordinal), SpirvOfApi.First(entry => Snapshot.ApiVersion >= entry.Api).Spirv)
     {
         Multiprocessors = Snapshot.Multiprocessors,
+        IsCompiledByMesa = Snapshot.Driver.Split(' ').Contains("Mesa"), // the driver's information begins so, as in "radv Mesa 25.0.7"
         CooperativeMatrices = Features.Contains("cooperativeMatrix") ? Snapshot.CooperativeMatrices : [],
     };
 

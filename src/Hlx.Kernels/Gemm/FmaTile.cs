@@ -16,6 +16,8 @@ public sealed record FmaTile(int Rows, int Columns, int Depth, int GroupRows, in
 {
     private const int PaddingVectors = 1;
 
+    private const string UnblockedModule = "gemm_fma_unblocked";
+
     /// <inheritdoc/>
     public override int Threads => Rows / ThreadRows * (Columns / ThreadColumns);
 
@@ -39,7 +41,13 @@ public sealed record FmaTile(int Rows, int Columns, int Depth, int GroupRows, in
     public override bool Serves(GemmProblem problem) => true;
 
     /// <inheritdoc/>
-    public override string ModuleFor(bool inFours) => inFours ? Module : "gemm_fma_any";
+    public override string ModuleFor(bool inFours) => inFours ? Module : Module == UnblockedModule ? $"{UnblockedModule}_any" : "gemm_fma_any";
+
+    /// <summary>The same tile by the module without blocks, for compilers that do not unroll loops over blocks.</summary>
+    public FmaTile WithoutBlocks() => this with { Module = UnblockedModule };
+
+    /// <summary>How many sums an invocation holds, in registers if there are enough.</summary>
+    public int Sums => ThreadRows * ThreadColumns;
 
     /// <inheritdoc/>
     public override Extent3 Workgroups(GemmProblem problem)

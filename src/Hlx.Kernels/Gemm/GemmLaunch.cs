@@ -29,17 +29,19 @@ public sealed partial record GemmLaunch(KernelSequence Sequence, DenormalPlan Sc
         ArgumentNullException.ThrowIfNull(problem);
         ArgumentNullException.ThrowIfNull(operands);
         ArgumentNullException.ThrowIfNull(capabilities);
-        KernelTile? chosen = scaling.Path == FmaPath.Exact || problem.Shape.K == 0 || !KeepsLoops(problem.Shape.K, capabilities) ? null : tile ?? GemmPlanner.Choose(problem, capabilities);
+        Extent3 most = capabilities.Limits.MaxWorkgroups;
+        bool isPadded = !problem.IsInFours && problem.Batch == 1 && problem.Shape.Operations >= paddingPays && Math.Max(problem.RowsA, problem.RowsB) <= most.Y;
+        bool isExact = scaling.Path == FmaPath.Exact || problem.Shape.K == 0 || !KeepsLoops(problem.Shape.K, capabilities);
+        KernelTile? chosen = isExact ? null : tile ?? GemmPlanner.Choose(problem, capabilities, isPadded);
         if (chosen is null)
         {
             IReadOnlyList<KernelLaunch> exact = Exact(problem, KernelBuffer.Input(0, 0, operands.A), KernelBuffer.Input(0, 1, operands.B), operands, capabilities);
             return new(new KernelSequence(exact, [new(0, 0)]), scaling, chosen);
         }
-        Extent3 workgroups = chosen.Workgroups(problem), most = capabilities.Limits.MaxWorkgroups;
+        Extent3 workgroups = chosen.Workgroups(problem);
         CheckLimits(problem, workgroups, capabilities.Limits);
         ReadOnlyMemory<byte> a = Scaled(operands.A, scaling.ShiftA), b = Scaled(operands.B, scaling.ShiftB);
         List<KernelLaunch> stages = [];
-        bool isPadded = !problem.IsInFours && problem.Batch == 1 && problem.Shape.Operations >= paddingPays && Math.Max(problem.RowsA, problem.RowsB) <= most.Y;
         (GemmProblem padded, KernelBuffer left, KernelBuffer right) = isPadded ? Padded(problem, a, b, stages) : (problem, KernelBuffer.Input(0, 0, a), KernelBuffer.Input(0, 1, b));
         stages.Add(Launch(chosen.ModuleFor(isPadded || problem.IsInFours), padded, scaling, chosen, [left, right, C(problem, operands)], workgroups));
         StageOutput result = new(stages.Count - 1, 0);

@@ -8,6 +8,9 @@ namespace Hlx.Vulkan;
 /// </summary>
 internal sealed class DriverCompiler : IDisposable
 {
+    /// <summary>What counts numbers that did not fit into registers, as Mesa's drivers name it.</summary>
+    public static readonly IReadOnlyList<string> SpillStatistics = ["Spilled SGPRs", "Spilled VGPRs", "Scratch size"];
+
     private readonly VulkanInstance _instance = new();
     private readonly VulkanDevice _device;
     private readonly PipelineCache _pipelines;

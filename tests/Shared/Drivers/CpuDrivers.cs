@@ -30,7 +30,8 @@ internal static partial class CpuDrivers
         Set("NODEVICE_SELECT", "1");
     }
 
-    private static void Set(string name, string value)
+    /// <summary>Sets a variable for this process, its C library and the processes that it starts.</summary>
+    public static void Set(string name, string value)
     {
         Environment.SetEnvironmentVariable(name, value);
         _ = SetNative(name, value, 1);

@@ -6,12 +6,13 @@ namespace Hlx.Kernels;
 /// <summary>Chooses tiles for matrix units from what a device reports and the shape: pure policy.</summary>
 public static class MatrixPlanner
 {
-    private readonly record struct Size(int Rows, int Columns, int Depth, int GroupRows, int GroupColumns, int Stages = 1, bool IsUnrolled = false, double PerMultiprocessor = 0.9);
+    private readonly record struct Size(int Rows, int Columns, int Depth, int GroupRows, int GroupColumns, int Stages = 1, bool IsUnrolled = false, double PerMultiprocessor = 0.9, bool IsForMesa = true);
 
-    // From large to small, and from how many tiles a multiprocessor on it pays; measured on an H100 (docs/performance/gemm.md).
+    // From large to small, and from how many tiles a multiprocessor on it pays; measured on an H100 (docs/performance/gemm.md). Mesa's compiler for
+    // AMD's GPUs does not keep the largest one of fp32.split in registers (docs/performance/amd-compiler.md).
     private static Size[] Sizes(string profile) => profile switch
     {
-        NumericsProfile.Fp32Split => [new(64, 256, 32, 32, 64, PerMultiprocessor: 1.5), new(64, 64, 32, 32, 32), new(32, 32, 32, 16, 16, Stages: 2)],
+        NumericsProfile.Fp32Split => [new(64, 256, 32, 32, 64, PerMultiprocessor: 1.5, IsForMesa: false), new(64, 64, 32, 32, 32), new(32, 32, 32, 16, 16, Stages: 2)],
         NumericsProfile.Fp32Fixed => [new(64, 64, 64, 32, 32), new(32, 32, 64, 16, 16)],
         NumericsProfile.Int8 => [new(128, 128, 128, 64, 64, IsUnrolled: true, PerMultiprocessor: 1.5), new(64, 64, 128, 32, 32, IsUnrolled: true), new(32, 32, 64, 16, 16, Stages: 2)],
         _ => [new(128, 128, 64, 64, 64, PerMultiprocessor: 1.5), new(64, 64, 64, 32, 32), new(32, 32, 32, 16, 16, Stages: 2)],
@@ -66,7 +67,7 @@ public static class MatrixPlanner
                 ErrorCode.NumericsUnsupported, $"the device does not multiply 16×16 matrices of {element} into {sum} in subgroups of {MatrixTile.Lanes} (VK_KHR_cooperative_matrix)", "Use fp32.ieee, or another device");
         int parts = profile switch { NumericsProfile.Fp32Split => 2, NumericsProfile.Fp32Fixed => FixedReference.Digits, _ => 1 };
         List<(MatrixTile Tile, double PerMultiprocessor)> fitting = [];
-        foreach (Size size in Sizes(profile))
+        foreach (Size size in Sizes(profile).Where(size => size.IsForMesa || !capabilities.IsCompiledByMesa))
         {
             MatrixTile tile = new(unit, size.Rows, size.Columns, size.Depth, size.GroupRows, size.GroupColumns, parts, size.Stages, IsTransposedB: element == "Sint8")
             {
