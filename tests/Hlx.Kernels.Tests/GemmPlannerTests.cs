@@ -63,8 +63,8 @@ public sealed class GemmPlannerTests
         int slices = GemmPlanner.Slices(k);
         Assert.Contains(tile, GemmPlanner.Tiles(slices, mesa));
         Assert.All(GemmPlanner.Tiles(slices, mesa).OfType<FmaTile>(), other => Assert.InRange(other.Sums, 1, 64));
-        Assert.Equal(slices == 1 ? rows : 32, GemmPlanner.Choose(new(new GemmShape(size, size, k + 1)), mesa)!.Rows); // read one by one
-        Assert.Equal(rows, GemmPlanner.Choose(new(new GemmShape(size, size, k + 1)), mesa, isCopied: true)!.Rows);
+        Assert.Equal(slices == 1 ? rows : 32, GemmPlanner.Choose(new(new GemmShape(size, size, k - 1)), mesa)!.Rows); // read one by one
+        Assert.Equal(rows, GemmPlanner.Choose(new(new GemmShape(size, size, k - 1)), mesa, isCopied: true)!.Rows);
         Assert.DoesNotContain(GemmPlanner.Tiles(slices, Capabilities(132, Limits)), other => other.ModuleFor(inFours: true) == "gemm_fma_unblocked");
     }
 

@@ -1,14 +1,11 @@
 using Hlx.Compute;
-using Hlx.Testing;
 
 namespace Hlx.Kernels.Tests;
 
 /// <summary>The operators' own kernels keep the limits and need only the features of a recorded H100: every pipeline is checked when it is made.</summary>
 public sealed class PipelineCheckTests
 {
-    // The record is older than what HLX reads now: an H100 has more descriptors than the least that Vulkan guarantees, and bfloat16.
-    private static readonly DeviceCapabilities H100 = WithRest(DevicePlan
-        .For(DeviceSnapshot.FromValue(Json.Decode(File.ReadLines(TestData.PathOf("device-snapshots.jsonl")).First())), new DeviceRequest()).Capabilities);
+    private static readonly DeviceCapabilities H100 = RecordedH100.Capabilities;
 
     [Fact]
     public void Products_are_for_the_device()
@@ -37,10 +34,4 @@ public sealed class PipelineCheckTests
     {
         foreach (KernelLaunch launch in sequence.Stages) LaunchLimits.RequirePipeline(launch, H100);
     }
-
-    private static DeviceCapabilities WithRest(DeviceCapabilities recorded) => recorded with
-    {
-        Limits = recorded.Limits with { Descriptors = new() { MaxPerStageDescriptorStorageBuffers = 64, MaxDescriptorSetStorageBuffers = 64 } },
-        Features = recorded.Features.Concat(["shaderBFloat16Type", "shaderBFloat16CooperativeMatrix"]).ToHashSet(StringComparer.Ordinal),
-    };
 }
