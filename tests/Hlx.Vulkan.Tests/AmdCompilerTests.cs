@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using Hlx.Compute;
 using Hlx.Kernels;
 using Hlx.Testing;
@@ -10,7 +8,7 @@ namespace Hlx.Vulkan.Tests;
 /// Every kernel that a plan may choose, compiled for AMD's GPUs: Mesa's RADV needs none of them for that (<c>RADV_FORCE_FAMILY</c>), and executes
 /// nothing.
 /// </summary>
-public sealed partial class AmdCompilerTests
+public sealed class AmdCompilerTests
 {
     // A driver ends the process at a family that it does not know, so its version says which it is asked for: GCN 4 and 5, RDNA 2, 3 and 4.
     public static TheoryData<string> Families => [.. (string[])["POLARIS10", "VEGA10", "NAVI21"], .. MesaVersion() switch
@@ -77,14 +75,10 @@ public sealed partial class AmdCompilerTests
     }
 
     // Lavapipe and RADV are built together.
-    private static int MesaVersion()
+    private static int? MesaVersion()
     {
         CpuDrivers.Use();
         using VulkanInstance instance = new();
-        string driver = instance.Devices.Select(device => device.Driver).First(driver => driver.Contains("Mesa", StringComparison.Ordinal));
-        return int.Parse(Mesa().Match(driver).Groups[1].Value, CultureInfo.InvariantCulture);
+        return instance.Devices.Select(device => CpuDrivers.MesaVersion(device.Driver)).First(version => version is not null);
     }
-
-    [GeneratedRegex(@"Mesa ([0-9]+)\.")]
-    private static partial Regex Mesa();
 }

@@ -7,11 +7,13 @@ namespace Hlx.Vulkan.Tests;
 public sealed class VulkanContextTests(DeviceFixture drivers)
 {
     [Theory]
-    [InlineData(CpuDrivers.Lavapipe, true, 65_535)]
-    [InlineData(CpuDrivers.SwiftShader, false, null)]
-    public void The_behaviour_test_finds_what_the_drivers_do(string device, bool keepsDenormals, int? loopTurns)
+    [InlineData(CpuDrivers.Lavapipe, true)]
+    [InlineData(CpuDrivers.SwiftShader, false)]
+    public void The_behaviour_test_finds_what_the_drivers_do(string device, bool keepsDenormals)
     {
         DeviceBehaviour found = drivers[device].Behaviour;
+        // Debian 12's lavapipe (Mesa 22) ends an invocation's loops, Debian 13's (25) does not.
+        int? loopTurns = CpuDrivers.MesaVersion(drivers[device].Driver) < 25 ? 65_535 : null;
         Assert.Equal((false, keepsDenormals, loopTurns), (found.FusedFma, found.KeepsDenormals, found.LoopTurns));
         Assert.Equal(loopTurns, drivers[device].Capabilities.LoopTurns);
     }

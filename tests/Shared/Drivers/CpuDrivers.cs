@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 
 namespace Hlx.Testing;
 
@@ -29,6 +31,12 @@ internal static partial class CpuDrivers
         Set("VK_LOADER_LAYERS_DISABLE", "VK_LAYER_MESA_device_select");
         Set("NODEVICE_SELECT", "1");
     }
+
+    /// <summary>The major version of Mesa that a driver is of, as it reports itself; null for other drivers.</summary>
+    public static int? MesaVersion(string driver) => Mesa().Match(driver) is { Success: true } match ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : null;
+
+    [GeneratedRegex(@"\bMesa ([0-9]+)\.")]
+    private static partial Regex Mesa();
 
     /// <summary>Sets a variable for this process, its C library and the processes that it starts.</summary>
     public static void Set(string name, string value)
