@@ -1,17 +1,22 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Hlx.Vulkan;
 
 namespace Hlx.DeviceReport;
 
 /// <summary>
-/// What a driver's compiler makes of every kernel that HLX ships, on a device that need not be there: nothing is executed. Written as rows of a
-/// Markdown table.
+/// What a driver's compiler makes of every kernel that HLX ships, on a device that need not be there: nothing is executed. Written as a line of JSON
+/// for each shader.
 /// </summary>
 internal static partial class CompileReport
 {
+    private static readonly JsonSerializerOptions AsWritten = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Compiles all kernels.</summary>
     /// <param name="address">The device.</param>
-    /// <param name="output">Where the rows go.</param>
+    /// <param name="output">Where the lines go.</param>
     /// <param name="folder">Where the SPIR-V modules go; null for nowhere.</param>
     /// <returns>How many spill; null if the driver tells nothing of a kernel.</returns>
     public static int? Write(string address, TextWriter output, string? folder)
@@ -40,8 +45,19 @@ internal static partial class CompileReport
         }
         foreach ((string name, Dictionary<string, double> told) in rows)
         {
-            string spilled = string.Join(", ", DriverCompiler.SpillStatistics.Where(spill => told.GetValueOrDefault(spill) > 0).Select(spill => $"{spill} {told[spill]:F0}"));
-            output.WriteLine($"| {device} | {name} | {Of(told, "VGPRs")} | {Of(told, "SGPRs")} | {Of(told, "LDS size")} | {Of(told, "Code size")} | {Of(told, "Subgroups per SIMD")} | {(spilled.Length == 0 ? "none" : spilled)} |");
+            output.WriteLine(new JsonObject
+            {
+                ["device"] = device,
+                ["driver"] = driver,
+                ["kernel"] = name,
+                ["vgprs"] = Of(told, "VGPRs"),
+                ["sgprs"] = Of(told, "SGPRs"),
+                ["lds_bytes"] = Of(told, "LDS size"),
+                ["code_bytes"] = Of(told, "Code size"),
+                ["subgroups_per_simd"] = Of(told, "Subgroups per SIMD"),
+                ["spilled_registers"] = Of(told, "Spilled SGPRs") + Of(told, "Spilled VGPRs"),
+                ["scratch_bytes"] = Of(told, "Scratch size"),
+            }.ToJsonString(AsWritten));
         }
         int spilling = rows.Values.Count(told => DriverCompiler.SpillStatistics.Any(spill => told.GetValueOrDefault(spill) > 0));
         Console.Error.WriteLine($"{device}, {driver}: {rows.Count} shaders compiled, {spilling} spill");
@@ -55,5 +71,5 @@ internal static partial class CompileReport
     [GeneratedRegex(@"(?<kind>\w+)Tile \{.*\bRows = (?<rows>\d+), Columns = (?<columns>\d+), Depth = (?<depth>\d+).*\}")]
     private static partial Regex Tile();
 
-    private static string Of(Dictionary<string, double> told, string name) => told.TryGetValue(name, out double value) ? $"{value:F0}" : "";
+    private static long Of(Dictionary<string, double> told, string name) => (long)told.GetValueOrDefault(name);
 }
