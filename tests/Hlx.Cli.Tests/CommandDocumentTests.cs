@@ -16,7 +16,8 @@ public sealed partial class CommandDocumentTests : IDisposable
     {
         StringBuilder text = new();
         text.Append("# The hlx command\n\nData goes to stdout; progress and notes go to stderr. Exit codes: 0 done, 1 failed with one line `error E_CODE: what. What to do.` ([all codes](ERRORS.md)), 2 wrong usage. `-` is standard input or output.\n");
-        text.Append("Environment: `HLX_STORE` names the folder of the store, `HLX_CACHE` that of compiled pipelines, `HLX_DEVICE` the device, `HLX_VULKAN_LOADER` another Vulkan loader.\n");
+        text.Append("Under `--json` a failure is one line of JSON on stdout as well, `{\"error\":{\"code\":…,\"message\":…,\"remedy\":…}}`; the code of wrong usage is `E_USAGE`.\n");
+        text.Append("Environment: `HLX_STORE` names the folder of the store, `HLX_CACHE` that of compiled pipelines, `HLX_DEVICE` the device, `HLX_TIMEOUT` the seconds that a request may take, `HLX_VULKAN_LOADER` another Vulkan loader.\n");
         Document([], text);
         string file = Path.Combine(TestData.Root, "docs", "CLI.md");
         if (Environment.GetEnvironmentVariable("HLX_UPDATE_DOCS") == "1") File.WriteAllText(file, text.ToString());
