@@ -73,6 +73,6 @@ public sealed partial class NamedCommandTests
     [GeneratedRegex("^[a-z][a-z|-]*$")]
     private static partial Regex Name();
 
-    [GeneratedRegex(@"(?<![\w/.-])scripts/([a-z-]+)")]
+    [GeneratedRegex(@"(?<![\w/.-])scripts/([a-z0-9-]+)")]
     private static partial Regex Script();
 }
