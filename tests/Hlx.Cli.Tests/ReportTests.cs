@@ -38,7 +38,7 @@ public sealed class ReportTests : IDisposable
         File.WriteAllText(file, changed);
         Assert.Contains("bench report", _hlx.Fails(ErrorCode.BenchStale, "bench", "report", "--check", "--results", results, "-o", report), StringComparison.Ordinal);
         File.WriteAllText(file, "{}{");
-        Assert.Contains("no result file", _hlx.Fails(ErrorCode.FileIo, "bench", "report", "--results", results, "-o", report), StringComparison.Ordinal);
+        Assert.Contains("is not a result file", _hlx.Fails(ErrorCode.FileIo, "bench", "report", "--results", results, "-o", report), StringComparison.Ordinal);
         _hlx.Fails(ErrorCode.FileIo, "bench", "report", "--results", _hlx.Folder["nowhere"], "-o", report);
     }
 
