@@ -74,13 +74,26 @@ public sealed partial class HlxRuntime
     private ProductRun Compute(string key, string numerics, Handle a, Handle b, IComputeDevice device, long start)
     {
         _options.Progress?.Report(new(device.Name, null));
-        GemmResult product = Gemm.Multiply(device, numerics, Space.ResolveTensor(a), Space.ResolveTensor(b), RangeOf);
+        (GemmResult product, device) = Product(device, numerics, Space.ResolveTensor(a), Space.ResolveTensor(b));
         Handle result = Collapse(product.Product);
         _memo.CountComputed();
         _memo.Record(key, [result], HlxValue.Object(
             ("operator", GemmName), ("numerics", numerics), ("inputs", HlxValue.Array(a, b)),
             ("device", device.Name), ("driver", device.Driver), ("path", product.Path is FmaPath path ? path.ToString().ToLowerInvariant() : "")));
         return new(result, false, Stopwatch.GetElapsedTime(start), product.DeviceTime, device.Name, product.Path);
+    }
+
+    // A product that is too large for a device that nobody named is the CPU's, which has the same bits.
+    private (GemmResult Product, IComputeDevice Device) Product(IComputeDevice device, string numerics, Tensor a, Tensor b)
+    {
+        try
+        {
+            return (Gemm.Multiply(device, numerics, a, b, RangeOf), device);
+        }
+        catch (HlxException refusal) when (NumericsProfile.IsDeviceToDevice(numerics) && _devices.InsteadOf(refusal) is IComputeDevice cpu)
+        {
+            return (Gemm.Multiply(cpu, numerics, a, b, RangeOf), cpu);
+        }
     }
 
     // On the CPU where the profile promises its bits and the result came from elsewhere; else on this runtime's device.

@@ -10,6 +10,7 @@ internal sealed class RuntimeDevices(HlxOptions options) : IDisposable
     private readonly Lock _lock = new();
     private IComputeDevice? _operators;
     private VulkanContext? _vulkan;
+    private CpuDevice? _instead;
     private bool _isDisposed;
 
     /// <summary>Why the CPU computes although no device was named, or null.</summary>
@@ -35,11 +36,25 @@ internal sealed class RuntimeDevices(HlxOptions options) : IDisposable
         }
     }
 
+    /// <summary>The CPU for what the device refuses as more than it takes; null where the device was named, as that is never replaced.</summary>
+    /// <param name="refusal">What the device said.</param>
+    public IComputeDevice? InsteadOf(HlxException refusal)
+    {
+        if (!string.IsNullOrEmpty(options.EffectiveDevice) || refusal.Code != ErrorCode.DeviceLimit) return null;
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, typeof(HlxRuntime));
+            FallbackReason = refusal.What;
+            return _instead ??= Cpu();
+        }
+    }
+
     public void Dispose()
     {
         lock (_lock)
         {
             _isDisposed = true;
+            _instead?.Dispose();
             _operators?.Dispose();
             _vulkan?.Dispose();
         }

@@ -41,6 +41,27 @@ public sealed class LongSumTests(DeviceFixture drivers)
     });
 
     [Theory, MemberData(nameof(AllDevices))]
+    public void I8_has_the_integers_of_its_sum_or_is_refused(string device) => drivers.OnOperators(device, context =>
+    {
+        byte[] left = new byte[2 * Longer], right = new byte[Longer * 3];
+        new Random(1).NextBytes(left);
+        new Random(2).NextBytes(right);
+        Tensor a = new(DType.I8, [2, Longer], left), b = new(DType.I8, [Longer, 3], right);
+        if (context is IKernelDevice { Capabilities: var capabilities } && !MatrixPlanner.HasUnit(NumericsProfile.Int8, capabilities))
+        {
+            HlxAssert.Refuses(ErrorCode.NumericsUnsupported, () => Gemm.Multiply(context, NumericsProfile.Int8, a, b));
+            return;
+        }
+        int[] expected = new int[6];
+        for (int i = 0; i < expected.Length * Longer; i++)
+        {
+            int row = i / 3 / Longer, k = i / 3 % Longer, column = i % 3;
+            expected[(row * 3) + column] += (sbyte)left[(row * Longer) + k] * (sbyte)right[(k * 3) + column];
+        }
+        Assert.Equal(expected, Gemm.Multiply(context, NumericsProfile.Int8, a, b).Product.AsSpan<int>().ToArray());
+    });
+
+    [Theory, MemberData(nameof(AllDevices))]
     public void A_perceptron_with_long_layers_has_the_bits_of_its_twin(string device) => drivers.OnOperators(device, context =>
     {
         MlpModel model = new([new MlpLayer(FloatSamples.Unit(1, Long, 3), FloatSamples.Unit(2, 3)), new MlpLayer(FloatSamples.Unit(3, 3, 2), FloatSamples.Unit(4, 2))]);

@@ -105,6 +105,17 @@ public sealed class MatrixUnitTests
     }
 
     [Theory]
+    [InlineData(1, 1, int.MaxValue)]
+    [InlineData(1, int.MaxValue - 7, 1)]
+    [InlineData(int.MaxValue, 1, 1)]
+    public void Extents_whose_padding_no_number_holds_are_refused(int m, int n, int k)
+    {
+        DeviceCapabilities vast = H100 with { Limits = H100.Limits with { MaxBufferBytes = long.MaxValue, MaxWorkgroups = new(uint.MaxValue, uint.MaxValue, uint.MaxValue) } };
+        foreach (string profile in (string[])[NumericsProfile.Int8, NumericsProfile.Fp16, NumericsProfile.Fp32Split])
+            HlxAssert.Refuses(ErrorCode.DeviceLimit, () => MatrixGemm.Plan(profile, new(m, n, k), default, default, false, vast));
+    }
+
+    [Theory]
     [InlineData(1000)]
     [InlineData(2048)]
     public void Fixed_products_run_on_integer_units_where_there_are_some(int k)
