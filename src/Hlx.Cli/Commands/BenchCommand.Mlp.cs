@@ -25,7 +25,7 @@ internal static partial class BenchCommand
 
         public BatchBenchPlan Plan(ParseResult parsed)
         {
-            int samples = parsed.GetValue(Runs), turns = Math.Min(parsed.GetValue(Turns), samples);
+            int samples = Math.Max(1, parsed.GetValue(Runs)), turns = Math.Clamp(parsed.GetValue(Turns), 1, samples); // 0 where the command does not have the option
             return new(parsed.GetValue(Layers), parsed.GetValue(Width), parsed.GetValue(Batches)!, samples / turns * turns, turns, parsed.GetValue(Processes));
         }
     }
