@@ -24,11 +24,12 @@ public sealed partial class VulkanContext
     {
         ArgumentNullException.ThrowIfNull(sequence);
         using Activity? activity = _telemetry.StartRequest(sequence.Stages.Count);
+        LoopWatch watch = new(sequence, LoopTurns);
         _gate.Enter();
         try
         {
-            Request request = Submit(sequence);
-            return Finish(request, _device.Queue.Wait(request.Value, timeout), timeout);
+            Request request = Submit(watch.Sequence);
+            return watch.Check(Finish(request, _device.Queue.Wait(request.Value, timeout), timeout));
         }
         finally
         {
@@ -36,15 +37,18 @@ public sealed partial class VulkanContext
         }
     }
 
+    private int? LoopTurns => Capabilities?.LoopTurns; // not known during the self-test
+
     private async Task<SequenceResult> StartAsync(KernelSequence sequence)
     {
         using Activity? activity = _telemetry.StartRequest(sequence.Stages.Count);
+        LoopWatch watch = new(sequence, LoopTurns);
         _gate.Enter();
         try
         {
-            Request request = Submit(sequence);
+            Request request = Submit(watch.Sequence);
             Result result = await _pump.WhenReached(request.Value, _options.Timeout).ConfigureAwait(false);
-            return Finish(request, result, _options.Timeout);
+            return watch.Check(Finish(request, result, _options.Timeout));
         }
         finally
         {

@@ -137,7 +137,7 @@ public sealed partial class VulkanContext : IKernelDevice
         RequireOpen();
         List<PipelineInfo> found = [];
         HashSet<string> seen = new(StringComparer.Ordinal);
-        foreach (KernelLaunch launch in sequences.SelectMany(sequence => sequence.Stages))
+        foreach (KernelLaunch launch in sequences.SelectMany(sequence => new LoopWatch(sequence, LoopTurns).Sequence.Stages))
         {
             _gate.Enter();
             try

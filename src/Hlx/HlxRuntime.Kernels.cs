@@ -123,7 +123,6 @@ public sealed partial class HlxRuntime
             bool guards = code.IsGuardedFor(kernel.Determinism);
             isGuarded |= guards;
             isShared &= code.Claim.Level == DeterminismLevel.DeviceToDevice && (guards || !code.Claim.NeedsGuard);
-            isShared = isShared && !(code.HasLoops && KernelDevice.Capabilities.LoopTurns is not null); // what its loops give may be this device's own
         }
         ComputeKernel[] named = [.. kernels.Select(kernel => kernel with { Inputs = [.. kernel.Inputs.Select(input => input.Handle is Handle handle ? KernelInput.From(TensorHandle(handle)) : input)] })];
         return ExecutionKey.ForKernels(named, pipeline, isShared ? "" : DeviceFingerprint.Of(KernelDevice), isGuarded);

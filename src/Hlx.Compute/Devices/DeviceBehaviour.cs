@@ -22,7 +22,8 @@ public sealed record DeviceBehaviour(bool FusedFma, bool KeepsDenormals)
     /// <summary>
     /// After how many turns in all the loops of one invocation end, whatever their conditions say; null if no such limit was found up to
     /// <see cref="LoopProbe.Turns"/>. Turns of inner and outer loops count, and for each loop that ends one turn more than its body runs. What
-    /// invocations of one subgroup do in turns counts for all of them. Results of longer loops are wrong there.
+    /// invocations of one subgroup do in turns counts for all of them. Results of longer loops are wrong there: see
+    /// <see cref="KernelLaunch.WatchesLoops"/>.
     /// </summary>
     public int? LoopTurns { get; init; }
 

@@ -21,6 +21,12 @@ public sealed record KernelLaunch(ShaderCode Code, string EntryPoint, IReadOnlyL
     /// </summary>
     public bool BoundsChecked { get; init; } = true;
 
+    /// <summary>
+    /// Whether a device that ends loops early (<see cref="DeviceBehaviour.LoopTurns"/>) watches those of this shader, so that a run in which it ended one is
+    /// an error. An operator's own kernel stays below what the device makes.
+    /// </summary>
+    public bool WatchesLoops { get; init; }
+
     /// <summary>How many invocations each subgroup must have, with none left out; 0 if the shader does not care.</summary>
     public uint SubgroupSize { get; init; }
 

@@ -44,6 +44,7 @@ public sealed record KernelPlan(KernelLaunch Launch, IReadOnlyList<OutputSpec> O
         {
             PushConstants = PushConstantBlock.Encode(module, entry, kernel, inferred.Constants, device.Limits),
             Specialization = SpecializationPlan.For(module, entry, kernel),
+            WatchesLoops = true,
         };
         LaunchLimits.Require(kernel, launch, device.Limits);
         return new(launch, outputs);

@@ -12,6 +12,7 @@ public sealed class ShaderCode(ReadOnlyMemory<byte> spirv)
 
     private DeterminismClaim? _claim;
     private ShaderCode? _guarded;
+    private CountingShader? _counting;
 
     /// <summary>The module's bytes.</summary>
     public ReadOnlyMemory<byte> Spirv { get; } = spirv;
@@ -26,11 +27,11 @@ public sealed class ShaderCode(ReadOnlyMemory<byte> spirv)
     /// <summary>What the module may claim about its bits.</summary>
     public DeterminismClaim Claim => _claim ??= AdmissionLint.Judge(Module);
 
-    /// <summary>Whether the module has loops, which some devices end early (<see cref="DeviceBehaviour.LoopTurns"/>).</summary>
-    public bool HasLoops => Module.Instructions.Any(instruction => instruction.Op == Op.LoopMerge);
-
     /// <summary>The module as <see cref="ModuleGuard"/> rewrites it.</summary>
     public ShaderCode Guarded => _guarded ??= new(ModuleGuard.Rewrite(Module));
+
+    /// <summary>The module as <see cref="LoopGuard"/> rewrites it.</summary>
+    internal CountingShader Counting => _counting ??= LoopGuard.Rewrite(Module) is CountingModule module ? new(new(module.Spirv), module.Binding) : new(null, 0);
 
     /// <summary>
     /// Whether a request runs the guarded module: it may claim device-to-device only so, and the request does not ask for less.
@@ -39,3 +40,8 @@ public sealed class ShaderCode(ReadOnlyMemory<byte> spirv)
     public bool IsGuardedFor(string determinism) =>
         Claim.NeedsGuard && (determinism.Length == 0 || DeterminismLevels.Parse(determinism) == DeterminismLevel.DeviceToDevice);
 }
+
+/// <summary>A module that counts the invocations whose loops ended by themselves.</summary>
+/// <param name="Code">The module; null for one without loops.</param>
+/// <param name="Binding">The binding of the counter in set 0.</param>
+internal sealed record CountingShader(ShaderCode? Code, uint Binding);
