@@ -4,7 +4,7 @@ using Hlx.Testing;
 namespace Hlx.Conformance;
 
 /// <summary>
-/// Loops of a user's shader run to their end, or the run is an error: llvmpipe ends all loops of an invocation after 65,535 turns and reports success.
+/// Loops of a user's shader run to their end, or the run is an error: some llvmpipe end all loops of an invocation after 65,535 turns and report success.
 /// </summary>
 public sealed class LoopTests
 {
@@ -64,7 +64,7 @@ public sealed class LoopTests
     {
         using Bench bench = new(device);
         int? turns = bench.Runtime.KernelDevice.Capabilities.LoopTurns;
-        Assert.Equal(device == CpuDrivers.Lavapipe, turns is not null);
+        Assert.Equal(CpuDrivers.MesaVersion(bench.Runtime.KernelDevice.Driver) < 25, turns is not null); // Debian 13's lavapipe (Mesa 25) ends none
         if (turns is null) return; // it would run until the timeout
         foreach (string body in Endless) HlxAssert.Refuses(ErrorCode.DeviceLimit, () => Run(bench, body, 1));
     }
