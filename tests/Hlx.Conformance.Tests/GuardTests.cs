@@ -1,6 +1,7 @@
 using System.Globalization;
 using Hlx.Compute;
 using Hlx.Testing;
+using Hlx.Vulkan;
 
 namespace Hlx.Conformance;
 
@@ -82,6 +83,69 @@ public sealed class GuardTests
         foreach (int at in x.Where(at => (uint)at < 64)) expected[at]++;
         expected[63] = -5; // from −1
         Assert.Equal(expected, actual);
+    }
+
+    // In an array that has an element at what a negative number would be without its sign.
+    [Theory, MemberData(nameof(Devices))]
+    public void Narrow_indices_keep_their_sign(string device)
+    {
+        foreach ((int width, int length) in ((int, int)[])[(8, 300), (16, 70_000)])
+        {
+            byte[] shader = ShaderText.Assemble($$"""
+                OpCapability Shader
+                OpCapability Int{{width}}
+                OpMemoryModel Logical GLSL450
+                OpEntryPoint GLCompute %main "main" %place
+                OpExecutionMode %main LocalSize 4 1 1
+                OpDecorate %place BuiltIn LocalInvocationIndex
+                OpDecorate %array ArrayStride 4
+                OpDecorate %block Block
+                OpMemberDecorate %block 0 Offset 0
+                OpDecorate %a DescriptorSet 0
+                OpDecorate %a Binding 0
+                OpDecorate %r DescriptorSet 0
+                OpDecorate %r Binding 1
+                %void = OpTypeVoid
+                %int = OpTypeInt 32 1
+                %uint = OpTypeInt 32 0
+                %narrow = OpTypeInt {{width}} 1
+                %void_void = OpTypeFunction %void
+                %array = OpTypeRuntimeArray %int
+                %block = OpTypeStruct %array
+                %ptr_block = OpTypePointer StorageBuffer %block
+                %ptr_int = OpTypePointer StorageBuffer %int
+                %ptr_in = OpTypePointer Input %uint
+                %a = OpVariable %ptr_block StorageBuffer
+                %r = OpVariable %ptr_block StorageBuffer
+                %place = OpVariable %ptr_in Input
+                %zero = OpConstant %int 0
+                %main = OpFunction %void None %void_void
+                %start = OpLabel
+                %i = OpLoad %uint %place
+                %from = OpAccessChain %ptr_int %a %zero %i
+                %wide = OpLoad %int %from
+                %index = OpSConvert %narrow %wide
+                %at = OpAccessChain %ptr_int %a %zero %index
+                %element = OpLoad %int %at
+                %to = OpAccessChain %ptr_int %r %zero %i
+                OpStore %to %element
+                OpReturn
+                OpFunctionEnd
+                """);
+            int[] a = [.. Enumerable.Range(0, length).Select(i => 7 * i)];
+            (a[0], a[1], a[2], a[3]) = (-1, 5, -3, 100);
+            using Bench bench = new(device);
+            KernelRun Run() => bench.Runtime.RunKernel(new ComputeKernel("narrow", bench.Runtime.Collapse(VulkanShader.Compute(shader)), new(4, 1, 1))
+            {
+                Inputs = [KernelInput.From(bench.Store(DType.I32, a))],
+                Outputs = [new OutputSpec(DType.I32, [4])],
+                Dispatch = new Extent3(1, 1, 1),
+                Determinism = "device-to-device",
+            });
+            if (((VulkanContext)bench.Runtime.KernelDevice).Capabilities.Features.Contains($"shaderInt{width}"))
+                Assert.Equal([a[^1], a[5], a[^1], a[100]], bench.Resolve(Run()).AsSpan<int>().ToArray());
+            else HlxAssert.Refuses(ErrorCode.DeviceFeature, () => Run());
+        }
     }
 
     [Theory, MemberData(nameof(Devices))]

@@ -20,12 +20,11 @@ internal static class SurveyRaces
             starts[(buffer.Set, buffer.Binding)] = bytes;
             bytes += buffer.Bytes;
         }
-        uint set = launch.Buffers.Max(buffer => buffer.Set), binding = launch.Buffers.Where(buffer => buffer.Set == set).Max(buffer => buffer.Binding) + 1;
         SpirvModule module = launch.Code.Module;
-        if (RaceProbe.MarksBytes(bytes) > MostBytes) return null;
-        if (RaceProbe.Rewrite(module, module.RequireCompute(launch.EntryPoint), starts, (set, binding)) is not { } probe) return null;
-        KernelBuffer marks = KernelBuffer.Output(set, binding, RaceProbe.MarksBytes(bytes));
-        KernelResult result = device.Run(launch with { Code = new ShaderCode(probe), Buffers = [.. launch.Buffers, marks] });
-        return BitConverter.ToUInt32(result.Outputs[^1], sizeof(uint) * RaceProbe.MetWord) != 0;
+        long marksBytes = ProbingModule.MarksBytes(bytes);
+        if (marksBytes > MostBytes || RaceProbe.Rewrite(module, module.RequireCompute(launch.EntryPoint), starts) is not { } probe) return null;
+        KernelBuffer marks = KernelBuffer.Output(0, probe.Binding, marksBytes);
+        KernelResult result = device.Run(launch with { Code = new ShaderCode(probe.Spirv), Buffers = [.. launch.Buffers, marks] });
+        return BitConverter.ToUInt32(result.Outputs[^1]) != 0;
     }
 }

@@ -122,6 +122,22 @@ internal sealed class GuardWriter
     /// <summary>An id of an integer as another integer type of the same width and components.</summary>
     public uint As(uint type, uint valueType, uint value) => valueType == type ? value : Emit(Op.Bitcast, type, value);
 
+    /// <summary>An integer of any width as one of 32 bits, which keeps what it stands for or, of 64 bits, its lower half.</summary>
+    public uint As32(uint value)
+    {
+        uint type = Facts.TypeOf(value), uint32 = UInt(32);
+        return Facts.Width(type) switch
+        {
+            32 => As(uint32, type, value),
+            < 32 when Facts.IsSigned(type) => Emit(Op.SConvert, uint32, value),
+            _ => Emit(Op.UConvert, uint32, value),
+        };
+    }
+
+    /// <summary>An entry point whose functions use more variables than before, which its interface lists from SPIR-V 1.4 on.</summary>
+    public void WriteEntryPoint(Instruction entry, params ReadOnlySpan<uint> variables) =>
+        Append(Words, Op.EntryPoint, _module.Version >= new Version(1, 4) ? [.. entry.Operands.Span, .. variables] : entry.Operands.Span);
+
     /// <summary>The module's bytes.</summary>
     public ReadOnlyMemory<byte> ToBytes()
     {

@@ -35,7 +35,7 @@ internal static class IndexGuard
     {
         uint uint32 = writer.UInt(32);
         if (step.Container.Op is Op.TypeVector or Op.TypeMatrix) return writer.Constant(uint32, step.Container[1]);
-        if (step.Container.Op == Op.TypeArray) return As32(step.Container[1], writer);
+        if (step.Container.Op == Op.TypeArray) return writer.As32(step.Container[1]);
         (uint start, uint[] before, uint member) = IndexWalk.StructOf(chain, step.Position, writer.Facts)!.Value;
         if (before.Length > 0)
         {
@@ -54,30 +54,21 @@ internal static class IndexGuard
 
     private static (uint Index, uint Inside) Clamp(uint index, uint length, GuardWriter writer)
     {
-        uint type = writer.Facts.TypeOf(index), uint32 = writer.UInt(32), boolean = writer.Bool();
-        int width = writer.Facts.Width(type);
-        uint wide = width switch
-        {
-            32 => writer.As(uint32, type, index),
-            < 32 => writer.Emit(Op.UConvert, uint32, index),
-            _ => index,
-        };
-        if (width > 32)
+        uint type = writer.Facts.TypeOf(index), uint32 = writer.UInt(32), boolean = writer.Bool(), wide;
+        if (writer.Facts.Width(type) > 32)
         {
             uint most = writer.Constant(type, int.MaxValue);
             uint isSmall = writer.Emit(Op.ULessThan, boolean, index, most);
             wide = writer.Emit(Op.UConvert, uint32, writer.Emit(Op.Select, type, isSmall, index, most));
+        }
+        else
+        {
+            wide = writer.As32(index);
         }
         uint last = writer.Emit(Op.ISub, uint32, length, writer.Constant(uint32, 1));
         uint isEmpty = writer.Emit(Op.IEqual, boolean, length, writer.Constant(uint32, 0));
         last = writer.Emit(Op.Select, uint32, isEmpty, length, last);
         uint inside = writer.Emit(Op.ULessThan, boolean, wide, length);
         return (writer.Emit(Op.Select, uint32, inside, wide, last), inside);
-    }
-
-    private static uint As32(uint value, GuardWriter writer)
-    {
-        uint type = writer.Facts.TypeOf(value), uint32 = writer.UInt(32);
-        return writer.Facts.Width(type) == 32 ? writer.As(uint32, type, value) : writer.Emit(Op.UConvert, uint32, value);
     }
 }

@@ -28,7 +28,7 @@ internal sealed class MemoryGuard
         if (_shared.Count == 0 || entries.Length != 1) return;
         _entry = entries[0];
         _function = all.First(instruction => instruction.Op == Op.Function && instruction.Result == _entry[1]);
-        _vulkanMemory = all.Any(instruction => instruction.Op == Op.MemoryModel && (MemoryModel)instruction[1] == MemoryModel.Vulkan);
+        _vulkanMemory = writer.Facts.IsVulkanMemory;
         _invocation = BuiltInOf(all, BuiltIn.LocalInvocationIndex);
         _declares = _invocation == 0;
         if (_declares) _invocation = writer.NewId();

@@ -14,12 +14,16 @@ internal sealed class ModuleFacts
             if (instruction.Result != 0) _definitions[instruction.Result] = instruction;
             if (ValueOf(instruction) is { } value) _constants[instruction.Result] = value;
         }
+        IsVulkanMemory = module.Instructions.Any(instruction => instruction.Op == Op.MemoryModel && (MemoryModel)instruction[1] == MemoryModel.Vulkan);
         EntryPoints = module.EntryPoints.Count(entry => entry.Model == ExecutionModel.GLCompute);
     }
 
     public TypeTable Types { get; }
 
     public int EntryPoints { get; }
+
+    /// <summary>Whether the memory model is Vulkan's.</summary>
+    public bool IsVulkanMemory { get; }
 
     public Instruction? Definition(uint id) => _definitions.TryGetValue(id, out Instruction found) ? found : null;
 
@@ -35,6 +39,9 @@ internal sealed class ModuleFacts
 
     /// <summary>The width of an integer, or of the components of a vector of them, in bits.</summary>
     public int Width(uint type) => Types[Component(type)] is { Op: Op.TypeInt } integer ? (int)integer[0] : 32;
+
+    /// <summary>Whether an integer, or the components of a vector of them, has a sign.</summary>
+    public bool IsSigned(uint type) => Types[Component(type)] is { Op: Op.TypeInt } integer && integer[1] == 1;
 
     public uint Component(uint type) => Types[type] is { Op: Op.TypeVector } vector ? vector[0] : type;
 
