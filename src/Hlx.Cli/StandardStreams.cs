@@ -10,11 +10,11 @@ internal static class StandardStreams
     public static void Install()
     {
         Console.SetOut(new StreamWriter(OpenOutput(), Console.OutputEncoding) { AutoFlush = true });
-        Console.SetError(new StreamWriter(new Guarded(Console.OpenStandardError(), Ignore), Console.OutputEncoding) { AutoFlush = true });
+        Console.SetError(new StreamWriter(new Guarded(Console.OpenStandardError, Ignore), Console.OutputEncoding) { AutoFlush = true });
     }
 
     /// <summary>Standard output, as bytes.</summary>
-    public static Stream OpenOutput() => new Guarded(Console.OpenStandardOutput(), Refuse);
+    public static Stream OpenOutput() => new Guarded(Console.OpenStandardOutput, Refuse);
 
     private static void Ignore(Exception failure)
     {
@@ -27,8 +27,11 @@ internal static class StandardStreams
         throw new HlxException(ErrorCode.FileIo, $"standard output cannot be written ({why})", "Check where it goes to, and the free space there", inner: failure);
     }
 
-    private sealed class Guarded(Stream inner, Action<Exception> onFailure) : Stream
+    // Opened when it is needed: one that is closed fails there already.
+    private sealed class Guarded(Func<Stream> open, Action<Exception> onFailure) : Stream
     {
+        private Stream? _inner;
+
         public override bool CanRead => false;
 
         public override bool CanSeek => false;
@@ -53,7 +56,7 @@ internal static class StandardStreams
         {
             try
             {
-                inner.Write(buffer);
+                (_inner ??= open()).Write(buffer);
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
