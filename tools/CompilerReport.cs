@@ -1,6 +1,6 @@
 // Writes what a compiler says of the kernels as a result file and as the table of a document.
 // Run: dotnet run tools/CompilerReport.cs -- LINES RESULT.json DOCUMENT.md   (scripts/conformance-debian13 --update does)
-// LINES is what `Hlx.DeviceReport DEVICE --compile` prints, for one device after the other. The table replaces the document's last block of code.
+// LINES is what `Hlx.DeviceReport DEVICE --compile` prints, for one device after the other. The table replaces the document's, which begins with the column of kernels.
 using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -42,9 +42,10 @@ foreach (JsonNode kernel in rows.Where(row => (string)row["device"]! == longest)
     IEnumerable<string> cells = families.Select(family => rows.FirstOrDefault(row => (string)row["device"]! == family && (string)row["kernel"]! == (string)kernel!) is JsonNode row ? Cell(row) : "");
     table.Append(CultureInfo.InvariantCulture, $"| {kernel} | {string.Join(" | ", cells)} |\n");
 }
-string text = File.ReadAllText(document);
-int end = text.LastIndexOf("```", StringComparison.Ordinal), start = text.LastIndexOf("```", end - 1, StringComparison.Ordinal);
-File.WriteAllText(document, $"{text[..start]}```\n{table}{text[end..]}");
+string[] lines = File.ReadAllLines(document);
+int start = Array.FindIndex(lines, line => line.StartsWith("| kernel |", StringComparison.Ordinal));
+string[] after = [.. lines.Skip(start).SkipWhile(line => line.StartsWith('|'))];
+File.WriteAllText(document, string.Join('\n', [.. lines.Take(start), table.ToString().TrimEnd('\n'), .. after]) + '\n');
 Console.WriteLine($"{rows.Length} shaders for {families.Length} families: {resultFile}, {document}");
 return 0;
 

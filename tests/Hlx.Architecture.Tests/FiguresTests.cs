@@ -146,6 +146,8 @@ public sealed partial class FiguresTests
     private static SourceRow[] OfJson(string file)
     {
         JsonNode root = JsonNode.Parse(File.ReadAllText(file))!;
+        if (root["shaders"] is JsonArray shaders)
+            return [.. shaders.OfType<JsonNode>().GroupBy(shader => (string)shader["kernel"]!).Select(kernel => new SourceRow(kernel.Key, [.. kernel.SelectMany(Registers)]))];
         if (root["rows"] is not JsonArray rows) return [];
         return [.. rows.OfType<JsonNode>().GroupBy(row => (Case: Beside().Replace((string)row["case"]!, ""), Metric: (string)row["metric"]!)).Select(group => new SourceRow(group.Key.Case, [.. Numbers([.. group])]))];
 
@@ -166,6 +168,9 @@ public sealed partial class FiguresTests
             }
         }
 
+        static IEnumerable<Quantity> Registers(JsonNode shader) =>
+            ((string[])["vgprs", "subgroups_per_simd", "spilled_registers", "scratch_bytes"]).Select(name => new Quantity((double)shader[name]!, ""));
+
         static Quantity[] InUnits(double value, string unit) => unit switch
         {
             "us" => [new(value, "µs"), new(value / 1e3, "ms")],
@@ -178,6 +183,7 @@ public sealed partial class FiguresTests
     /// <summary>Whether the first cell of a line, such as "`fp32.ieee` 256" or "32 × 4096 × 4096", is this case.</summary>
     private static bool IsLabelled(string cell, string name)
     {
+        if (cell.Trim() == name) return true;
         string label = Profile().Replace(cell.Replace("`", "", StringComparison.Ordinal).Replace("*", "", StringComparison.Ordinal).Replace(" × ", "x", StringComparison.Ordinal).Trim(), "");
         return label.Split(", ").Any(part => part == name || $"{part}x{part}x{part}" == name || (int.TryParse(part, out _) && name.Contains($"batch {part}", StringComparison.Ordinal)));
     }
