@@ -159,7 +159,8 @@ internal static class Shared
     /// <summary>Says on standard error why the CPU computes although no device was named.</summary>
     public static void NoteFallback(HlxRuntime runtime)
     {
-        if (runtime.FallbackReason is string reason)
-            Console.Error.WriteLine($"note: computing on the CPU, because {reason}; `hlx doctor` tells how to get a GPU path");
+        if (runtime.FallbackReason is not string reason) return;
+        string remedy = runtime.Device is CpuDevice ? "; `hlx doctor` tells how to get a GPU path" : ""; // else the GPU refused this one product
+        Console.Error.WriteLine($"note: computing on the CPU, because {reason}{remedy}");
     }
 }
