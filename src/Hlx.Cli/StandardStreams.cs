@@ -24,7 +24,8 @@ internal static class StandardStreams
     {
         if (OutputFile.IsBrokenPipe(failure)) throw new IOException(failure.Message, failure) { HResult = failure.HResult };
         string why = (failure.InnerException ?? failure).Message.TrimEnd('.');
-        throw new HlxException(ErrorCode.FileIo, $"standard output cannot be written ({why})", "Check where it goes to, and the free space there", inner: failure);
+        throw new HlxException(
+            ErrorCode.FileIo, $"standard output cannot be written ({why})", "Check where it goes to, and the free space there", inner: failure);
     }
 
     // Opened when it is needed: one that is closed fails there already.

@@ -9,9 +9,10 @@ internal static partial class UsageErrors
     /// <summary>The faults of a command line; none if it can be run.</summary>
     public static string[] Of(ParseResult parsed)
     {
-        foreach (Func<ParseResult, IEnumerable<string>> look in (ReadOnlySpan<Func<ParseResult, IEnumerable<string>>>)[UnknownCommands, UnknownOptions, EmptyValues])
+        Func<ParseResult, IEnumerable<string>>[] kinds = [UnknownCommands, UnknownOptions, EmptyValues];
+        foreach (Func<ParseResult, IEnumerable<string>> faults in kinds)
         {
-            string[] found = [.. look(parsed)];
+            string[] found = [.. faults(parsed)];
             if (found.Length > 0) return found;
         }
         return [.. parsed.Errors.Select(error => InOneLine(error.Message)).Distinct()];

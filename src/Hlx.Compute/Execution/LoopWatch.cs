@@ -45,7 +45,8 @@ internal sealed class LoopWatch
             if (BinaryPrimitives.ReadUInt32LittleEndian(result.Outputs[_returns + i]) == Invocations(launch)) continue;
             string stage = Sequence.Stages.Count > 1 ? $" of stage {counter.Stage}" : "", most = _turns!.Value.ToString("N0", CultureInfo.InvariantCulture);
             throw new HlxException(
-                ErrorCode.DeviceLimit, $"the loops of the shader{stage} make more than {most} turns, all together, after which this device's driver ends them, so the results would be wrong",
+                ErrorCode.DeviceLimit,
+                $"the loops of the shader{stage} make more than {most} turns, all together, after which this device's driver ends them, so the results would be wrong",
                 "Split the work over several dispatches, or choose another device with --device");
         }
         return _watched.Count == 0 ? result : result with { Outputs = [.. result.Outputs.Take(_returns)] };

@@ -15,8 +15,7 @@ internal sealed class LoopCounter
     {
         (_module, _writer, _notes) = (module, writer, notes);
         _buffer = new(module, writer);
-        foreach (Instruction entry in module.Instructions.Where(instruction => instruction.Op == Op.EntryPoint && (ExecutionModel)instruction[0] == ExecutionModel.GLCompute))
-            _renamed.TryAdd(entry[1], writer.NewId());
+        foreach (EntryPoint entry in module.EntryPoints.Where(entry => entry.Model == ExecutionModel.GLCompute)) _renamed.TryAdd(entry.Function, writer.NewId());
     }
 
     /// <summary>The buffer's binding.</summary>
@@ -34,7 +33,10 @@ internal sealed class LoopCounter
     {
         _buffer.Declare();
         _notes.Declare();
-        foreach (Instruction function in _module.Instructions.Where(instruction => instruction.Op == Op.Function && _renamed.ContainsKey(instruction.Result))) WriteEntryFunction(function);
+        foreach (Instruction function in _module.Instructions.Where(instruction => instruction.Op == Op.Function))
+        {
+            if (_renamed.ContainsKey(function.Result)) WriteEntryFunction(function);
+        }
     }
 
     private void WriteEntryFunction(Instruction function)

@@ -30,9 +30,11 @@ internal sealed record ElementOffset(uint Variable, long Fixed, IReadOnlyList<(u
             switch (container.Op)
             {
                 case Op.TypeStruct:
-                    if (known is not ulong member || member >= (ulong)container.Count || annotations.FindMember(type, (uint)member, Decoration.Offset) is not uint offset) return null;
+                    if (known is not ulong word || word >= (ulong)container.Count) return null;
+                    uint member = (uint)word;
+                    if (annotations.FindMember(type, member, Decoration.Offset) is not uint offset) return null;
                     bytes += offset;
-                    matrix = annotations.HasMember(type, (uint)member, Decoration.RowMajor) ? 0 : annotations.FindMember(type, (uint)member, Decoration.MatrixStride) ?? 0;
+                    matrix = annotations.HasMember(type, member, Decoration.RowMajor) ? 0 : annotations.FindMember(type, member, Decoration.MatrixStride) ?? 0;
                     type = container[(int)member];
                     continue;
                 case Op.TypeArray or Op.TypeRuntimeArray:
@@ -74,12 +76,15 @@ internal sealed record ElementOffset(uint Variable, long Fixed, IReadOnlyList<(u
                 case Op.TypeMatrix:
                     return Repeat(found[0], at, found[1], matrix, 0);
                 case Op.TypeArray:
-                    return facts.Scalar(found[1]) is ulong length && Repeat(found[0], at, length, annotations.Find(part, Decoration.ArrayStride) ?? 0, matrix);
+                    return facts.Scalar(found[1]) is ulong length
+                        && Repeat(found[0], at, length, annotations.Find(part, Decoration.ArrayStride) ?? 0, matrix);
                 case Op.TypeStruct:
                     for (uint member = 0; member < found.Count; member++)
                     {
-                        if (annotations.FindMember(part, member, Decoration.Offset) is not uint offset || annotations.HasMember(part, member, Decoration.RowMajor)) return false;
-                        if (!Add(found[(int)member], at + offset, annotations.FindMember(part, member, Decoration.MatrixStride) ?? 0)) return false;
+                        if (annotations.FindMember(part, member, Decoration.Offset) is not uint offset) return false;
+                        if (annotations.HasMember(part, member, Decoration.RowMajor)) return false;
+                        uint columns = annotations.FindMember(part, member, Decoration.MatrixStride) ?? 0;
+                        if (!Add(found[(int)member], at + offset, columns)) return false;
                     }
                     return true;
                 default:
