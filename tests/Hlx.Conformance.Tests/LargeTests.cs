@@ -11,7 +11,7 @@ namespace Hlx.Conformance;
 /// </summary>
 public sealed class LargeTests(DeviceFixture drivers)
 {
-    private const int Deep = 65_535;
+    private const int Deep = 65_535, DeepInTiles = 65_408; // the latter in whole tiles of 128, padded to no more than a dispatch has rows
 
     private static readonly Extent3 Groups = new(65_535, 257, 1);
 
@@ -22,11 +22,11 @@ public sealed class LargeTests(DeviceFixture drivers)
     [Theory(Explicit = true), MemberData(nameof(AllDevices))]
     public void A_of_2_gibi_elements_in_i8(string device) => drivers.OnOperators(device, context =>
     {
-        int m = Array.MaxLength / Deep, n = 3;
-        byte[] a = new byte[m * Deep], b = new byte[Deep * n];
+        int m = Array.MaxLength / DeepInTiles, n = 3;
+        byte[] a = new byte[m * DeepInTiles], b = new byte[DeepInTiles * n];
         new Random(1).NextBytes(a);
         new Random(2).NextBytes(b);
-        if (Product(context, NumericsProfile.Int8, new(DType.I8, [m, Deep], a), new(DType.I8, [Deep, n], b), a.Length) is not { } c) return;
+        if (Product(context, NumericsProfile.Int8, new(DType.I8, [m, DeepInTiles], a), new(DType.I8, [DeepInTiles, n], b), a.Length) is not { } c) return;
         ReadOnlySpan<int> product = c.AsSpan<int>();
         ReadOnlySpan<sbyte> left = MemoryMarshal.Cast<byte, sbyte>(a), right = MemoryMarshal.Cast<byte, sbyte>(b);
         foreach (int row in Samples(m))
@@ -34,7 +34,7 @@ public sealed class LargeTests(DeviceFixture drivers)
             for (int column = 0; column < n; column++)
             {
                 int sum = 0;
-                for (int k = 0; k < Deep; k++) sum += left[(row * Deep) + k] * right[(k * n) + column];
+                for (int k = 0; k < DeepInTiles; k++) sum += left[(row * DeepInTiles) + k] * right[(k * n) + column];
                 Assert.Equal((row, column, sum), (row, column, product[(row * n) + column]));
             }
         }

@@ -52,6 +52,11 @@ public sealed class LongSumTests(DeviceFixture drivers)
             HlxAssert.Refuses(ErrorCode.NumericsUnsupported, () => Gemm.Multiply(context, NumericsProfile.Int8, a, b));
             return;
         }
+        if (context is IKernelDevice { Capabilities.Limits: var limits } && Longer > limits.MaxWorkgroups.Y) // no extent may be longer
+        {
+            HlxAssert.Refuses(ErrorCode.DeviceLimit, () => Gemm.Multiply(context, NumericsProfile.Int8, a, b));
+            return;
+        }
         int[] expected = new int[6];
         for (int i = 0; i < expected.Length * Longer; i++)
         {
